@@ -1,0 +1,56 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The floors of the house: each target may import only targets named above it.
+let floors: [(name: String, uses: [String])] = [
+  ("Reproducibility", ["CKernels"]),
+  ("FixedPoint", ["CKernels", "Reproducibility"]),
+  ("Tensors", ["CKernels", "Reproducibility", "FixedPoint"]),
+  ("Networks", ["Reproducibility", "FixedPoint", "Tensors"]),
+  ("Datasets", ["Reproducibility", "Tensors"]),
+  ("Quantization", ["CKernels", "Reproducibility", "FixedPoint", "Tensors", "Networks", "Datasets"]),
+  (
+    "Training",
+    ["CKernels", "Reproducibility", "FixedPoint", "Tensors", "Networks", "Datasets", "Quantization"]
+  ),
+  ("Hardware", ["CKernels", "Reproducibility", "FixedPoint", "Tensors", "Networks"]),
+  (
+    "Exploration",
+    [
+      "Reproducibility", "FixedPoint", "Tensors", "Networks", "Datasets", "Quantization", "Training",
+      "Hardware",
+    ]
+  ),
+  ("Reporting", ["Reproducibility", "FixedPoint", "Networks", "Hardware", "Exploration"]),
+]
+
+/// Files of `HardwareModels/` that are part of the product, so that the command works from any directory.
+let embedded: [String: [String]] = [:]
+
+let libraries = floors.map(\.name)
+
+let package = Package(
+  name: "wordlength",
+  // Value generics (`Fixed<...>`) need the runtime of macOS 26.
+  platforms: [.macOS("26.0")],
+  products: libraries.dropFirst().map { .library(name: $0, targets: [$0]) } + [
+    .executable(name: "wordlength", targets: ["WordlengthCommand"])
+  ],
+  targets: [.target(name: "CKernels")]
+    + floors.map { floor in
+      .target(
+        name: floor.name,
+        dependencies: floor.uses.map { .byName(name: $0) },
+        resources: embedded[floor.name, default: []].map { .embedInCode("../../HardwareModels/\($0)") }
+      )
+    }
+    + [
+      .executableTarget(name: "WordlengthCommand", dependencies: libraries.map { .byName(name: $0) }),
+      .executableTarget(
+        name: "Benchmarks", dependencies: ["CKernels"] + libraries.map { .byName(name: $0) }),
+    ]
+    + libraries.map { name in
+      .testTarget(name: "\(name)Tests", dependencies: libraries.map { .byName(name: $0) } + ["CKernels"])
+    }
+    + [.testTarget(name: "WordlengthCommandTests", dependencies: ["WordlengthCommand", "Reproducibility"])]
+)
