@@ -1,0 +1,139 @@
+/// How a value between two representable neighbors is brought to one of them.
+///
+/// Named by where the value goes; rules to nearest also say where a tie goes, since they differ in
+/// nothing else. The HLS name is the one of `ap_fixed` and `ac_fixed` without `AP_` or `AC_`.
+public enum Rounding: String, Hashable, Sendable, CaseIterable {
+  /// Toward minus infinity, dropping the bits: `TRN`, floor.
+  case down
+  /// Toward plus infinity: ceiling. No HLS name.
+  case up
+  /// Toward zero: `TRN_ZERO`, fix.
+  case towardZero
+  /// Away from zero. No HLS name.
+  case awayFromZero
+  /// To nearest, ties toward minus infinity: `RND_MIN_INF`.
+  case nearestTiesDown
+  /// To nearest, ties toward plus infinity: `RND`; "nearest" in MATLAB.
+  case nearestTiesUp
+  /// To nearest, ties toward zero: `RND_ZERO`.
+  case nearestTiesTowardZero
+  /// To nearest, ties away from zero: `RND_INF`; "round" in MATLAB.
+  case nearestTiesAwayFromZero
+  /// To nearest, ties to the even raw integer: `RND_CONV`, convergent, unbiased.
+  case nearestTiesToEven
+  /// To nearest, ties to the odd raw integer: `RND_CONV_ODD`, known to ac_fixed only.
+  case nearestTiesToOdd
+
+  /// The HLS name without its `AP_` or `AC_`; nil for `up` and `awayFromZero`, which HLS lacks.
+  public var hlsName: String? {
+    switch self {
+    case .down: "TRN"
+    case .up, .awayFromZero: nil
+    case .towardZero: "TRN_ZERO"
+    case .nearestTiesDown: "RND_MIN_INF"
+    case .nearestTiesUp: "RND"
+    case .nearestTiesTowardZero: "RND_ZERO"
+    case .nearestTiesAwayFromZero: "RND_INF"
+    case .nearestTiesToEven: "RND_CONV"
+    case .nearestTiesToOdd: "RND_CONV_ODD"
+    }
+  }
+
+  /// The name used in vector files: the HLS name, or the case's own name where HLS has none.
+  public var vectorName: String { hlsName ?? rawValue }
+
+  /// The rule of an HLS name (`RND_CONV`, `AP_RND_CONV`, `AC_RND_CONV`, `SC_RND_CONV`) or of a
+  /// case's own name (`nearestTiesToEven`); nil for anything else.
+  public init?(named name: some StringProtocol) {
+    if let rule = Rounding(rawValue: String(name)) {
+      self = rule
+      return
+    }
+    let bare = hlsNameWithoutVendor(name)
+    guard let rule = Rounding.allCases.first(where: { $0.hlsName == bare }) else { return nil }
+    self = rule
+  }
+
+  /// 1 if a value between `floor` and `floor + 1` goes up to `floor + 1`, 0 if it goes down.
+  ///
+  /// - Parameters:
+  ///   - isNegative: whether the exact value is below zero.
+  ///   - floorIsOdd: whether `floor` is odd.
+  ///   - position: where the value lies between its neighbors.
+  @inlinable func increment(isNegative: Bool, floorIsOdd: Bool, position: RemainderPosition) -> Int {
+    if position == .exact { return 0 }
+    switch self {
+    case .down: return 0
+    case .up: return 1
+    case .towardZero: return isNegative ? 1 : 0
+    case .awayFromZero: return isNegative ? 0 : 1
+    case .nearestTiesDown, .nearestTiesUp, .nearestTiesTowardZero, .nearestTiesAwayFromZero,
+      .nearestTiesToEven, .nearestTiesToOdd:
+      break
+    }
+    if position != .tie { return position == .aboveTie ? 1 : 0 }
+    switch self {
+    case .nearestTiesDown: return 0
+    case .nearestTiesUp: return 1
+    case .nearestTiesTowardZero: return isNegative ? 1 : 0
+    case .nearestTiesAwayFromZero: return isNegative ? 0 : 1
+    case .nearestTiesToEven: return floorIsOdd ? 1 : 0
+    case .nearestTiesToOdd: return floorIsOdd ? 0 : 1
+    case .down, .up, .towardZero, .awayFromZero: return 0  // Decided above.
+    }
+  }
+}
+
+/// Where an exact value lies between its floor and the next integer.
+@usableFromInline enum RemainderPosition: Equatable {
+  case exact, belowTie, tie, aboveTie
+
+  /// The position of `remainder` in `0..<2·half`.
+  @inlinable init<Bits: FixedWidthInteger>(remainder: Bits, half: Bits) {
+    if remainder == 0 {
+      self = .exact
+    } else {
+      self = remainder < half ? .belowTie : remainder == half ? .tie : .aboveTie
+    }
+  }
+}
+
+/// `name` without a leading `AP_`, `AC_` or `SC_`.
+func hlsNameWithoutVendor(_ name: some StringProtocol) -> String {
+  for vendor in ["AP_", "AC_", "SC_"] where name.hasPrefix(vendor) { return String(name.dropFirst(3)) }
+  return String(name)
+}
+
+extension Int64 {
+  /// `self / 2^bits`, brought to an integer by `rounding`. Never overflows.
+  ///
+  /// If `2^bits` divides `self` the quotient is exact and every rule agrees.
+  /// Example: `(-5).shiftedRight(1, rounding: .nearestTiesUp) == -2` (from −2.5).
+  /// - Precondition: `bits` is in `0...62`.
+  @inlinable public func shiftedRight(_ bits: Int, rounding: Rounding) -> Int64 {
+    precondition(0 <= bits && bits <= 62, "a shift by \(bits) places is outside 0...62")
+    if bits == 0 { return self }
+    let floor = self &>> Int64(bits)
+    // remainder = self − floor·2^bits, so 0 ≤ remainder < 2^bits whatever the sign of self.
+    let remainder = self & ((1 &<< Int64(bits)) - 1)
+    let position = RemainderPosition(remainder: remainder, half: 1 &<< Int64(bits - 1))
+    return floor
+      + Int64(rounding.increment(isNegative: self < 0, floorIsOdd: floor & 1 == 1, position: position))
+  }
+}
+
+extension Int128 {
+  /// `self / 2^bits`, brought to an integer by `rounding`. Never overflows.
+  ///
+  /// If `2^bits` divides `self` the quotient is exact and every rule agrees.
+  /// - Precondition: `bits` is in `0...126`.
+  @inlinable public func shiftedRight(_ bits: Int, rounding: Rounding) -> Int128 {
+    precondition(0 <= bits && bits <= 126, "a shift by \(bits) places is outside 0...126")
+    if bits == 0 { return self }
+    let floor = self &>> Int128(bits)
+    let remainder = self & ((1 &<< Int128(bits)) - 1)
+    let position = RemainderPosition(remainder: remainder, half: 1 &<< Int128(bits - 1))
+    return floor
+      + Int128(rounding.increment(isNegative: self < 0, floorIsOdd: floor & 1 == 1, position: position))
+  }
+}
