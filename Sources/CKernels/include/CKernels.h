@@ -1,1 +1,10 @@
-// c
+// The hot loops, in C. Every kernel exists in a portable version and in x86 versions chosen by an argument;
+// all versions of a kernel give the same bits.
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include "instruction_set.h"
+#include "float_kernels.h"
+#include "integer_kernels.h"
+
+#endif

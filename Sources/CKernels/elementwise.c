@@ -1,0 +1,106 @@
+#pragma STDC FP_CONTRACT OFF
+// Element-wise float kernels: one source, compiled once for each version.
+#include <math.h>
+#include <string.h>
+#include "float_kernels.h"
+
+#define V(name) name##_portable
+#define V_TARGET
+#include "elementwise_template.h"
+
+#if defined(__x86_64__)
+#define V(name) name##_avx2
+#define V_TARGET __attribute__((target("avx2,fma")))
+#include "elementwise_template.h"
+
+#define V(name) name##_avx512
+#define V_TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
+#include "elementwise_template.h"
+
+#define CHOOSE(call)                                                                                          \
+  switch (isa) {                                                                                              \
+  case WL_ISA_AVX512VNNI:                                                                                     \
+  case WL_ISA_AVX512: call(avx512); return;                                                                   \
+  case WL_ISA_AVX2: call(avx2); return;                                                                       \
+  case WL_ISA_PORTABLE: call(portable); return;                                                               \
+  }
+#else
+#define CHOOSE(call) call(portable)
+#endif
+
+void wl_sigmoid(wl_isa isa, ptrdiff_t count, const float *x, float *y) {
+#define CALL(version) sigmoid_##version(count, x, y)
+  CHOOSE(CALL)
+#undef CALL
+}
+
+void wl_sigmoid_gradient(wl_isa isa, ptrdiff_t count, const float *y, float *d) {
+#define CALL(version) sigmoid_gradient_##version(count, y, d)
+  CHOOSE(CALL)
+#undef CALL
+}
+
+void wl_relu(wl_isa isa, ptrdiff_t count, const float *x, float *y) {
+#define CALL(version) relu_##version(count, x, y)
+  CHOOSE(CALL)
+#undef CALL
+}
+
+void wl_relu_gradient(wl_isa isa, ptrdiff_t count, const float *y, float *d) {
+#define CALL(version) relu_gradient_##version(count, y, d)
+  CHOOSE(CALL)
+#undef CALL
+}
+
+void wl_softmax(wl_isa isa, ptrdiff_t rows, ptrdiff_t columns, float scale, const float *x, float *p) {
+#define CALL(version) softmax_##version(rows, columns, scale, x, p)
+  CHOOSE(CALL)
+#undef CALL
+}
+
+void wl_momentum_step(wl_isa isa, ptrdiff_t count, float rate, float momentum, float decay, const float *g,
+                      float *v, float *w) {
+#define CALL(version) momentum_step_##version(count, rate, momentum, decay, g, v, w)
+  CHOOSE(CALL)
+#undef CALL
+}
+
+void wl_quantize(wl_isa isa, ptrdiff_t count, float step, float limit, const float *x, float *q) {
+#define CALL(version) quantize_##version(count, step, limit, x, q)
+  CHOOSE(CALL)
+#undef CALL
+}
+
+void wl_requantize(wl_isa isa, ptrdiff_t count, double multiplier, int shift, float low, float high,
+                   const float *x, float *r) {
+  const double half = shift > 0 ? (double)((uint64_t)1 << (shift - 1)) : 0.0;
+  const double scale = 1.0 / (double)((uint64_t)1 << shift);
+#define CALL(version) requantize_##version(count, multiplier, half, scale, low, high, x, r)
+  CHOOSE(CALL)
+#undef CALL
+}
+
+void wl_look_up(wl_isa isa, ptrdiff_t count, float low, const float *table, const float *x, float *y) {
+#define CALL(version) look_up_##version(count, low, table, x, y)
+  CHOOSE(CALL)
+#undef CALL
+}
+
+void wl_look_up_gradient(wl_isa isa, ptrdiff_t count, float low, const float *table, const float *x,
+                         float *d) {
+#define CALL(version) look_up_gradient_##version(count, low, table, x, d)
+  CHOOSE(CALL)
+#undef CALL
+}
+
+void wl_widen_bytes(wl_isa isa, ptrdiff_t count, const uint8_t *x, float *y) {
+#define CALL(version) widen_bytes_##version(count, x, y)
+  CHOOSE(CALL)
+#undef CALL
+}
+
+void wl_sum_rows(wl_isa isa, ptrdiff_t rows, ptrdiff_t columns, float scale, const float *x, float *sums) {
+#define CALL(version) sum_rows_##version(rows, columns, scale, x, sums)
+  CHOOSE(CALL)
+#undef CALL
+}

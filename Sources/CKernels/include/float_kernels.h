@@ -1,0 +1,75 @@
+#ifndef CKERNELS_FLOAT_KERNELS_H
+#define CKERNELS_FLOAT_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "instruction_set.h"
+
+// C = scale * (initial + A B), single precision.
+//
+// A is [rows, inner], B is [inner, columns], C is [rows, columns]. Element (i, j) of A stands at
+// a[i * a_row + j * a_column], so a transposed operand is one with its two strides exchanged; likewise B.
+// C's columns are contiguous. Every element of C is
+//     sum = initial[j] (or 0 where initial is null)
+//     for p in 0 ..< inner: sum = fma(A[i, p], B[p, j], sum)
+//     C[i, j] = scale * sum
+// in that order whatever the version, the blocking and the caller's split of rows or columns.
+typedef struct wl_product {
+  ptrdiff_t rows, columns, inner;
+  const float *a;
+  ptrdiff_t a_row, a_column;
+  const float *b;
+  ptrdiff_t b_row, b_column;
+  float *c;
+  ptrdiff_t c_row;
+  const float *initial;
+  float scale;
+} wl_product;
+
+// The floats of workspace that `wl_multiply` needs for this shape with any version.
+ptrdiff_t wl_multiply_workspace(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t inner);
+
+void wl_multiply(wl_isa isa, const wl_product *product, float *workspace);
+
+// y[i] = 1 / (1 + exp(-x[i])), error below 3 units in the last place. May work in place.
+void wl_sigmoid(wl_isa isa, ptrdiff_t count, const float *x, float *y);
+
+// d[i] = d[i] * y[i] * (1 - y[i]): the sigmoid's gradient from its output.
+void wl_sigmoid_gradient(wl_isa isa, ptrdiff_t count, const float *y, float *d);
+
+// y[i] = max(x[i], 0).
+void wl_relu(wl_isa isa, ptrdiff_t count, const float *x, float *y);
+
+// d[i] = y[i] > 0 ? d[i] : 0.
+void wl_relu_gradient(wl_isa isa, ptrdiff_t count, const float *y, float *d);
+
+// Row-wise soft-max of scale * x: p[i, j] = exp(scale * (x[i, j] - max_j x[i, j])) / sum_j. [rows, columns].
+void wl_softmax(wl_isa isa, ptrdiff_t rows, ptrdiff_t columns, float scale, const float *x, float *p);
+
+// Gradient descent with momentum: v = momentum * v - rate * (g + decay * w); w = w + v.
+void wl_momentum_step(wl_isa isa, ptrdiff_t count, float rate, float momentum, float decay, const float *g,
+                      float *v, float *w);
+
+// Uniform quantiser: q[i] = sgn(x[i]) * min(floor(|x[i]| / step + 1/2), limit), as an integer-valued float.
+// The quotient of two floats is formed in double, where no quotient can be mistaken for a tie.
+void wl_quantize(wl_isa isa, ptrdiff_t count, float step, float limit, const float *x, float *q);
+
+// r[i] = clamp(floor((x[i] * multiplier + 2^(shift - 1)) / 2^shift), low, high) for integer-valued x:
+// an integer multiplier, then one shift rounding to nearest, ties up; with shift = 0 no rounding.
+// Exact while |x * multiplier| < 2^52.
+void wl_requantize(wl_isa isa, ptrdiff_t count, double multiplier, int shift, float low, float high,
+                   const float *x, float *r);
+
+// y[i] = table[x[i] - low] for integer-valued x already within the table.
+void wl_look_up(wl_isa isa, ptrdiff_t count, float low, const float *table, const float *x, float *y);
+
+// d[i] = d[i] * table[x[i] - low].
+void wl_look_up_gradient(wl_isa isa, ptrdiff_t count, float low, const float *table, const float *x, float *d);
+
+// y[i] = x[i], bytes to floats.
+void wl_widen_bytes(wl_isa isa, ptrdiff_t count, const uint8_t *x, float *y);
+
+// sums[j] = scale * sum_i x[i, j], rows in order. [rows, columns].
+void wl_sum_rows(wl_isa isa, ptrdiff_t rows, ptrdiff_t columns, float scale, const float *x, float *sums);
+
+#endif

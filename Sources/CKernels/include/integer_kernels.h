@@ -1,0 +1,41 @@
+#ifndef CKERNELS_INTEGER_KERNELS_H
+#define CKERNELS_INTEGER_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "instruction_set.h"
+
+// The outputs that stand side by side in packed weights.
+#define WL_PANEL 16
+
+// Packs weights [outputs, inputs] (int16, each within int8) for `wl_integer_product_bytes`:
+// [ceil(outputs / 16)][ceil(inputs / 4)][16][4] int8, padded with zeros.
+void wl_pack_bytes(ptrdiff_t outputs, ptrdiff_t inputs, const int16_t *weights, int8_t *packed);
+
+// sums[s, o] = initial[o] + sum_i x[s, i] * w[o, i], exact 32-bit integers, for unsigned bytes x.
+// x has `x_row` bytes a sample, a multiple of 4 that reaches past `inputs`; what stands there beyond the inputs
+// is multiplied by zero. Every partial sum in any order must fit 32 bits: the caller proves it.
+void wl_integer_product_bytes(wl_isa isa, ptrdiff_t samples, ptrdiff_t outputs, ptrdiff_t inputs,
+                              const uint8_t *x, ptrdiff_t x_row, const int8_t *packed, const int32_t *initial,
+                              int32_t *sums);
+
+// The same for any 32-bit x and 16-bit weights [outputs, inputs], unpacked, with 64-bit sums.
+void wl_integer_product_wide(ptrdiff_t samples, ptrdiff_t outputs, ptrdiff_t inputs, const int32_t *x,
+                             const int16_t *weights, const int64_t *initial, int64_t *sums);
+
+// How a bounded accumulator treats a sum that leaves it.
+typedef enum wl_overflow { WL_WRAP = 0, WL_SATURATE = 1 } wl_overflow;
+
+// Packs weights [outputs, inputs] for `wl_bounded_product`: [inputs][outputs] int16.
+void wl_pack_by_input(ptrdiff_t outputs, ptrdiff_t inputs, const int16_t *weights, int16_t *packed);
+
+// Sums with an accumulator of `bits` bits (2...64), in the order of the hardware: the accumulator starts at
+// initial[o]; for each tap of `inputs_per_tap` inputs in order, the tap's exact sum is added, and the result
+// wraps or saturates to `bits` bits. Each tap's exact sum must fit 63 bits. Returns how many additions
+// left the accumulator's range. `exact` and `accumulator` are workspace of `outputs` 64-bit integers each.
+int64_t wl_bounded_product(wl_isa isa, ptrdiff_t samples, ptrdiff_t outputs, ptrdiff_t inputs,
+                           ptrdiff_t inputs_per_tap, int bits, wl_overflow overflow, const int32_t *x,
+                           const int16_t *packed, const int64_t *initial, int64_t *exact, int64_t *accumulator,
+                           int64_t *sums);
+
+#endif

@@ -1,0 +1,54 @@
+#pragma STDC FP_CONTRACT OFF
+// The matrix product: one source, compiled once for each version. Every output element is one chain of fused
+// multiply-adds along the inner dimension, so blocking, vector width and the split among threads cannot change it.
+#include <string.h>
+#include "float_kernels.h"
+
+// Rows of the right operand that are packed at a time: a panel of 3 vectors of 16 stays within 48 KiB.
+#define WL_INNER_BLOCK 256
+
+typedef struct wl_block {
+  ptrdiff_t inner, c_row;
+  float scale;
+  int is_first, is_last;
+} wl_block;
+
+#define V(name) name##_portable
+#define V_TARGET
+#define V_LANES 4
+#define V_ROWS 4
+#define V_VECTORS 2
+#include "product_template.h"
+
+#if defined(__x86_64__)
+#define V(name) name##_avx2
+#define V_TARGET __attribute__((target("avx2,fma")))
+#define V_LANES 8
+#define V_ROWS 4
+#define V_VECTORS 3
+#include "product_template.h"
+
+#define V(name) name##_avx512
+#define V_TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
+#define V_LANES 16
+#define V_ROWS 8
+#define V_VECTORS 3
+#include "product_template.h"
+#endif
+
+ptrdiff_t wl_multiply_workspace(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t inner) {
+  const ptrdiff_t block = inner < WL_INNER_BLOCK ? inner : WL_INNER_BLOCK;
+  return block * ((columns + 15) / 16 * 16 + (rows + 7) / 8 * 8);
+}
+
+void wl_multiply(wl_isa isa, const wl_product *product, float *workspace) {
+  if (product->rows <= 0 || product->columns <= 0) return;
+  switch (isa) {
+#if defined(__x86_64__)
+  case WL_ISA_AVX512VNNI:
+  case WL_ISA_AVX512: multiply_avx512(product, workspace); return;
+  case WL_ISA_AVX2: multiply_avx2(product, workspace); return;
+#endif
+  default: multiply_portable(product, workspace); return;
+  }
+}
