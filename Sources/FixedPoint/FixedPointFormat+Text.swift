@@ -2,9 +2,7 @@ extension FixedPointFormat: CustomStringConvertible, LosslessStringConvertible {
   /// The format in MATLAB's spelling: `sfix8_En4` (fraction length 4), `ufix8_E3` (fraction length −3),
   /// `sfix8` (fraction length 0).
   public var description: String {
-    let exponent =
-      fractionLength == 0 ? "" : fractionLength > 0 ? "_En\(fractionLength)" : "_E\(-fractionLength)"
-    return "\(isSigned ? "sfix" : "ufix")\(wordLength)\(exponent)"
+    spelled(signedness, wordLength: wordLength, fractionLength: fractionLength)
   }
 
   /// The format of a spelling, or nil; `init(parsing:)` says what is wrong.
@@ -55,4 +53,11 @@ extension FixedPointFormat: CustomStringConvertible, LosslessStringConvertible {
 func digits(_ text: some StringProtocol) -> Int? {
   guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
   return Int(text)
+}
+
+/// A format in MATLAB's spelling; see `FixedPointFormat.description`.
+func spelled(_ signedness: Signedness, wordLength: Int, fractionLength: Int) -> String {
+  let stem = "\(signedness == .signed ? "sfix" : "ufix")\(wordLength)"
+  if fractionLength == 0 { return stem }
+  return fractionLength > 0 ? "\(stem)_En\(fractionLength)" : "\(stem)_E\(-fractionLength)"
 }

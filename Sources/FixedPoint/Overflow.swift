@@ -18,11 +18,13 @@ public enum Overflow: Hashable, Sendable {
   case wrapSaturatedBits(Int)
   /// Sign-magnitude wrap: `WRAP_SM` with n saturated bits (ap_fixed only). Unsigned formats wrap plainly.
   ///
+  /// On overflow only:
+  ///
   /// - n = 0: let d be the exact value's bit just above the format's top bit, taken before rounding; if d
-  ///   differs from the wrapped sign bit, invert all W bits. This acts without an overflow too.
-  /// - n = 1: on overflow, invert all bits if the wrapped sign bit differs from the exact value's sign.
-  /// - n > 1: on overflow, invert all bits if wrapped bit W − n equals the sign, then force the n − 1 bits
-  ///   below the sign bit to the sign's complement, and the sign bit to the sign.
+  ///   differs from the wrapped sign bit, invert all W bits.
+  /// - n = 1: invert all bits if the wrapped sign bit differs from the exact value's sign.
+  /// - n > 1: invert all bits if wrapped bit W − n equals the sign, then force the n − 1 bits below the
+  ///   sign bit to the sign's complement, and the sign bit to the sign.
   ///
   /// n is taken as at least 0 and at most W.
   case wrapSignMagnitude(Int)
@@ -162,8 +164,8 @@ extension FixedPointFormat {
     let ones: UInt128 = (1 << UInt128(wordLength)) - 1
     let signBit: UInt128 = 1 << UInt128(wordLength - 1)
     let wrappedSign = wrapped & signBit != 0
-    if count == 0 { return bitAbove == wrappedSign ? wrapped : wrapped ^ ones }
     guard let direction else { return wrapped }
+    if count == 0 { return bitAbove == wrappedSign ? wrapped : wrapped ^ ones }
     let sign = direction == .below
     if count == 1 {
       let word = wrappedSign == sign ? wrapped : wrapped ^ ones
