@@ -39,7 +39,9 @@ extension IntegerNetwork {
       case .dense(let dense):
         values[node.name] = (0..<dense.outputs).map { output in
           var sum = dense.biases[output]
-          for index in 0..<dense.inputs { sum += Int64(dense.weights[output, index]) * (x[index] - zeroPoint) }
+          for index in 0..<dense.inputs {
+            sum += Int64(dense.weights[output, index]) * (x[index] - zeroPoint)
+          }
           return dense.outputStage.output(of: sum, channel: output, zeroPoint: node.output.zeroPoint)
         }
       }

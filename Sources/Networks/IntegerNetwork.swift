@@ -184,7 +184,8 @@ public struct IntegerNetwork: Sendable, Hashable {
     guard dense.inputs == source.count else {
       throw NetworkError(
         at: node.name,
-        "its weights take \(dense.inputs) inputs, but \"\(node.inputs[0])\" has \(source.count) (\(source.shape))")
+        "its weights take \(dense.inputs) inputs, but \"\(node.inputs[0])\" has \(source.count) (\(source.shape))"
+      )
     }
     guard node.output.count == dense.outputs else {
       throw NetworkError(

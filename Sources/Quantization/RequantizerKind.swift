@@ -45,7 +45,8 @@ public enum RequantizerKind: Sendable, Hashable {
       guard shift <= 62 else { return .multiplier([0], shifts: [0], rounding: rounding) }
       guard shift >= 0 else {
         throw QuantizationError(
-          "requantization factor \(factor) is above 2^\(wordLength), the reach of a \(wordLength)-bit multiplier")
+          "requantization factor \(factor) is above 2^\(wordLength), the reach of a \(wordLength)-bit multiplier"
+        )
       }
       return .multiplier([multiplier], shifts: [shift], rounding: rounding)
     case .doublingHighMultiply:

@@ -62,13 +62,13 @@ public struct TrainingSettings: Sendable, Hashable {
     let course: JSONValue =
       switch schedule {
       case .constant: "constant"
-      case .linear(let final): ["linear_final": .number(final)]
+      case .linear(let final): ["linearFinal": .number(final)]
       }
     return [
-      "epochs": .integer(epochs), "retraining_epochs": .integer(retrainingEpochs),
-      "batch_size": .integer(batchSize), "learning_rate": .number(learningRate), "schedule": course,
-      "momentum": .number(momentum), "weight_decay": .number(weightDecay),
-      "refits_steps": .bool(refitsSteps), "optimizer": "sgd_momentum",
+      "epochs": .integer(epochs), "retrainingEpochs": .integer(retrainingEpochs),
+      "batchSize": .integer(batchSize), "learningRate": .number(learningRate), "schedule": course,
+      "momentum": .number(momentum), "weightDecay": .number(weightDecay),
+      "refitsSteps": .bool(refitsSteps), "optimizer": "sgdMomentum",
     ]
   }
 }

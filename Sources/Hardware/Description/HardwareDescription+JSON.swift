@@ -22,10 +22,10 @@ extension HardwareDescription {
       _ = reader.choice("format", of: ["wordlength-hardware"])
       _ = reader.integer("version", in: 1...1)
       let name = reader.string("name")
-      let clock = reader.number("clock_megahertz", in: 0.001...100_000)
-      let array = reader.object("lane_array").flatMap(Self.laneArray)
-      let weights = reader.object("weight_memory").flatMap(Self.capacity)
-      let activations = reader.object("activation_memory").flatMap(Self.capacity)
+      let clock = reader.number("clockMegahertz", in: 0.001...100_000)
+      let array = reader.object("laneArray").flatMap(Self.laneArray)
+      let weights = reader.object("weightMemory").flatMap(Self.capacity)
+      let activations = reader.object("activationMemory").flatMap(Self.capacity)
       reader.finish()
       guard let name, let clock, let array, let weights, let activations else { return nil }
       return HardwareDescription(
@@ -36,14 +36,14 @@ extension HardwareDescription {
 
   private static func capacity(_ reader: JSONReader) -> Int? {
     defer { reader.finish() }
-    return reader.integer("capacity_bits", in: 1...(1 << 50))
+    return reader.integer("capacityBits", in: 1...(1 << 50))
   }
 
   private static func laneArray(_ reader: JSONReader) -> LaneArray? {
     defer { reader.finish() }
     let lanes = reader.integer("lanes", in: 1...65_536)
-    let inputs = reader.integer("inputs_per_cycle", in: 1...4096)
-    let drained = reader.integer("outputs_drained_per_cycle", in: 1...65_536, default: 1)
+    let inputs = reader.integer("inputsPerCycle", in: 1...4096)
+    let drained = reader.integer("outputsDrainedPerCycle", in: 1...65_536, default: 1)
     let path = reader.object("datapath").flatMap(datapath)
     let accumulator = reader.object("accumulator").flatMap { reader -> Accumulator? in
       defer { reader.finish() }
@@ -53,13 +53,13 @@ extension HardwareDescription {
       return Accumulator(bits: bits, overflow: overflow)
     }
     let requantizer = reader.object("requantizer").flatMap(requantizer)
-    let table = reader.contains("activation_table") ? reader.object("activation_table").flatMap(table) : nil
+    let table = reader.contains("activationTable") ? reader.object("activationTable").flatMap(table) : nil
     let pipeline = reader.object("pipeline").flatMap { reader -> PipelineCycles? in
       defer { reader.finish() }
-      let descriptor = reader.integer("descriptor_cycles", in: 0...1000)
-      let weightRead = reader.integer("weight_read_cycles", in: 0...1000)
-      let adderTree = reader.integer("adder_tree_cycles", in: 0...1000)
-      let requantizer = reader.integer("requantizer_cycles", in: 0...1000)
+      let descriptor = reader.integer("descriptorCycles", in: 0...1000)
+      let weightRead = reader.integer("weightReadCycles", in: 0...1000)
+      let adderTree = reader.integer("adderTreeCycles", in: 0...1000)
+      let requantizer = reader.integer("requantizerCycles", in: 0...1000)
       guard let descriptor, let weightRead, let adderTree, let requantizer else { return nil }
       return PipelineCycles(
         descriptor: descriptor, weightRead: weightRead, adderTree: adderTree, requantizer: requantizer)
@@ -73,7 +73,7 @@ extension HardwareDescription {
 
   private static func datapath(_ reader: JSONReader) -> Datapath? {
     let kind = reader.choice("kind", of: ["parallel", "ternary"])
-    let activationBits = reader.integer("activation_bits", in: 1...16)
+    let activationBits = reader.integer("activationBits", in: 1...16)
     guard let kind else { return nil }
     defer { reader.finish() }
     guard let activationBits else { return nil }
@@ -81,27 +81,27 @@ extension HardwareDescription {
       let packing: TernaryPacking? = reader.choice("packing", default: .twoBits)
       return packing.map { .ternary(activationBits: activationBits, packing: $0) }
     }
-    return reader.integer("weight_bits", in: 2...16).map {
+    return reader.integer("weightBits", in: 2...16).map {
       .parallel(weightBits: $0, activationBits: activationBits)
     }
   }
 
   private static func requantizer(_ reader: JSONReader) -> RequantizerKind? {
-    let kind = reader.choice("kind", of: ["shift", "multiplier", "doubling_high_multiply"])
+    let kind = reader.choice("kind", of: ["shift", "multiplier", "doublingHighMultiply"])
     guard let kind else { return nil }
     defer { reader.finish() }
-    if kind == "doubling_high_multiply" { return .doublingHighMultiply }
+    if kind == "doublingHighMultiply" { return .doublingHighMultiply }
     let rounding: Rounding? = reader.choice("rounding", default: .nearestTiesUp)
     if kind == "shift" { return rounding.map { .shift(rounding: $0) } }
-    guard let bits = reader.integer("multiplier_bits", in: 2...31), let rounding else { return nil }
+    guard let bits = reader.integer("multiplierBits", in: 2...31), let rounding else { return nil }
     return .multiplier(wordLength: bits, rounding: rounding)
   }
 
   private static func table(_ reader: JSONReader) -> ActivationTableUnit? {
     defer { reader.finish() }
-    let address = reader.integer("address_bits", in: 4...16)
-    let fraction = reader.integer("address_fraction_bits", in: -16...32)
-    let output = reader.integer("output_bits", in: 1...16)
+    let address = reader.integer("addressBits", in: 4...16)
+    let fraction = reader.integer("addressFractionBits", in: -16...32)
+    let output = reader.integer("outputBits", in: 1...16)
     guard let address, let fraction, let output else { return nil }
     return ActivationTableUnit(addressBits: address, addressFractionBits: fraction, outputBits: output)
   }
@@ -109,29 +109,29 @@ extension HardwareDescription {
   /// The description as JSON: what `init(parsing:file:)` reads, and the key of results on this machine.
   public var json: JSONValue {
     var array: [String: JSONValue] = [
-      "lanes": .integer(laneArray.lanes), "inputs_per_cycle": .integer(laneArray.inputsPerCycle),
-      "outputs_drained_per_cycle": .integer(laneArray.outputsDrainedPerCycle),
+      "lanes": .integer(laneArray.lanes), "inputsPerCycle": .integer(laneArray.inputsPerCycle),
+      "outputsDrainedPerCycle": .integer(laneArray.outputsDrainedPerCycle),
       "accumulator": [
         "bits": .integer(laneArray.accumulator.bits),
         "overflow": .string(laneArray.accumulator.overflow.rawValue),
       ],
       "pipeline": [
-        "descriptor_cycles": .integer(laneArray.pipeline.descriptor),
-        "weight_read_cycles": .integer(laneArray.pipeline.weightRead),
-        "adder_tree_cycles": .integer(laneArray.pipeline.adderTree),
-        "requantizer_cycles": .integer(laneArray.pipeline.requantizer),
+        "descriptorCycles": .integer(laneArray.pipeline.descriptor),
+        "weightReadCycles": .integer(laneArray.pipeline.weightRead),
+        "adderTreeCycles": .integer(laneArray.pipeline.adderTree),
+        "requantizerCycles": .integer(laneArray.pipeline.requantizer),
       ],
     ]
     array["datapath"] =
       switch laneArray.datapath {
       case .parallel(let weightBits, let activationBits):
         [
-          "kind": "parallel", "weight_bits": .integer(weightBits),
-          "activation_bits": .integer(activationBits),
+          "kind": "parallel", "weightBits": .integer(weightBits),
+          "activationBits": .integer(activationBits),
         ]
       case .ternary(let activationBits, let packing):
         [
-          "kind": "ternary", "activation_bits": .integer(activationBits),
+          "kind": "ternary", "activationBits": .integer(activationBits),
           "packing": .string(packing.rawValue),
         ]
       }
@@ -139,21 +139,21 @@ extension HardwareDescription {
       switch laneArray.requantizer {
       case .shift(let rounding): ["kind": "shift", "rounding": .string(rounding.rawValue)]
       case .multiplier(let bits, let rounding):
-        ["kind": "multiplier", "multiplier_bits": .integer(bits), "rounding": .string(rounding.rawValue)]
-      case .doublingHighMultiply: ["kind": "doubling_high_multiply"]
+        ["kind": "multiplier", "multiplierBits": .integer(bits), "rounding": .string(rounding.rawValue)]
+      case .doublingHighMultiply: ["kind": "doublingHighMultiply"]
       }
     if let table = laneArray.activationTable {
-      array["activation_table"] = [
-        "address_bits": .integer(table.addressBits),
-        "address_fraction_bits": .integer(table.addressFractionBits),
-        "output_bits": .integer(table.outputBits),
+      array["activationTable"] = [
+        "addressBits": .integer(table.addressBits),
+        "addressFractionBits": .integer(table.addressFractionBits),
+        "outputBits": .integer(table.outputBits),
       ]
     }
     return [
       "format": "wordlength-hardware", "version": 1, "name": .string(name),
-      "clock_megahertz": .number(clockMegahertz), "lane_array": .object(array),
-      "weight_memory": ["capacity_bits": .integer(weightMemoryBits)],
-      "activation_memory": ["capacity_bits": .integer(activationMemoryBits)],
+      "clockMegahertz": .number(clockMegahertz), "laneArray": .object(array),
+      "weightMemory": ["capacityBits": .integer(weightMemoryBits)],
+      "activationMemory": ["capacityBits": .integer(activationMemoryBits)],
     ]
   }
 }

@@ -82,7 +82,7 @@ public struct LaneArray: Sendable, Hashable {
   /// D: outputs that leave through the requantiser in a cycle.
   public let outputsDrainedPerCycle: Int
   /// The multipliers.
-  public let datapath: Datapath
+  public fileprivate(set) var datapath: Datapath
   /// The accumulators.
   public let accumulator: Accumulator
   /// The requantiser.
@@ -98,29 +98,37 @@ public struct HardwareDescription: Sendable, Hashable {
   /// Its name.
   public let name: String
   /// Clock frequency in MHz.
-  public let clockMegahertz: Double
+  public fileprivate(set) var clockMegahertz: Double
   /// The compute part.
-  public let laneArray: LaneArray
+  public fileprivate(set) var laneArray: LaneArray
   /// Capacity of the weight memory in bits.
-  public let weightMemoryBits: Int
+  public fileprivate(set) var weightMemoryBits: Int
   /// Capacity of the activation memory in bits.
   public let activationMemoryBits: Int
 
   /// The same machine with a datapath made for weights of `bits` bits: ternary for 2, a parallel multiplier of
   /// that width otherwise. Activation width stays; `packing` is that of a ternary datapath.
   public func withWeights(bits: Int, packing: TernaryPacking = .twoBits) -> HardwareDescription {
+    var machine = self
     let activationBits = laneArray.datapath.activationBits
-    let datapath: Datapath =
+    machine.laneArray.datapath =
       bits == 2
       ? .ternary(activationBits: activationBits, packing: packing)
       : .parallel(weightBits: bits, activationBits: activationBits)
-    return HardwareDescription(
-      name: name, clockMegahertz: clockMegahertz,
-      laneArray: LaneArray(
-        lanes: laneArray.lanes, inputsPerCycle: laneArray.inputsPerCycle,
-        outputsDrainedPerCycle: laneArray.outputsDrainedPerCycle, datapath: datapath,
-        accumulator: laneArray.accumulator, requantizer: laneArray.requantizer,
-        activationTable: laneArray.activationTable, pipeline: laneArray.pipeline),
-      weightMemoryBits: weightMemoryBits, activationMemoryBits: activationMemoryBits)
+    return machine
+  }
+
+  /// The same machine with a weight memory of `bits` bits.
+  public func withWeightMemory(bits: Int) -> HardwareDescription {
+    var machine = self
+    machine.weightMemoryBits = bits
+    return machine
+  }
+
+  /// The same machine at another clock.
+  public func withClock(megahertz: Double) -> HardwareDescription {
+    var machine = self
+    machine.clockMegahertz = megahertz
+    return machine
   }
 }

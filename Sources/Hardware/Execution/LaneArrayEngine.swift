@@ -76,7 +76,8 @@ public struct LaneArrayEngine: Sendable {
     if let index = inputs.firstIndex(where: { Int128($0) < low || Int128($0) > high }) {
       throw HardwareError(
         .badInput(
-          "input \(inputs[index]) of sample \(index / size) is outside \(network.input.format), \(low)...\(high)"),
+          "input \(inputs[index]) of sample \(index / size) is outside \(network.input.format), \(low)...\(high)"
+        ),
         at: network.name)
     }
     let chunk = 64

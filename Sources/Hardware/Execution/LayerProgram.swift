@@ -88,7 +88,8 @@ struct LayerProgram: Sendable {
         return
       }
       let panels = (dense.outputs + Int(WL_PANEL) - 1) / Int(WL_PANEL)
-      var packed = [Int8](repeating: 0, count: panels * Int(WL_PANEL) * ActivationRows.stride(of: dense.inputs))
+      var packed = [Int8](
+        repeating: 0, count: panels * Int(WL_PANEL) * ActivationRows.stride(of: dense.inputs))
       wl_pack_bytes(dense.outputs, dense.inputs, dense.weights.elements, &packed)
       method = .bytes(packed: packed, starts: starts.map { Int32($0) })
     } else {
@@ -134,7 +135,8 @@ struct LayerProgram: Sendable {
       var exact = [Int64](repeating: 0, count: outputs)
       var accumulator = [Int64](repeating: 0, count: outputs)
       let events = wl_bounded_product(
-        version, samples, outputs, dense.inputs, array.inputsPerCycle, Int32(array.accumulator.bits), overflow,
+        version, samples, outputs, dense.inputs, array.inputsPerCycle, Int32(array.accumulator.bits),
+        overflow,
         rows.words(samples: samples, count: dense.inputs), packed, starts, &exact, &accumulator, &sums)
       return (.wide(sums), Int(events))
     }

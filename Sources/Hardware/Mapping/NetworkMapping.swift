@@ -97,7 +97,7 @@ public struct NetworkMapping: Sendable, Hashable {
       try check(requantization, on: array.requantizer, at: location)
       guard let unit = array.activationTable else {
         throw HardwareError(
-          .tableDoesNotFit("it needs an activation table, and the machine has none; add activation_table"),
+          .tableDoesNotFit("it needs an activation table, and the machine has none; add activationTable"),
           at: location)
       }
       let widest = table.entries.map { Int64.bitWidth - abs(Int64($0)).leadingZeroBitCount }.max() ?? 0
@@ -118,7 +118,9 @@ public struct NetworkMapping: Sendable, Hashable {
     }
     switch (requantization, kind) {
     case (.shift(_, let needed), .shift(let rounding)):
-      if needed != rounding { throw misfit("it shifts with rounding \(needed), the machine with \(rounding)") }
+      if needed != rounding {
+        throw misfit("it shifts with rounding \(needed), the machine with \(rounding)")
+      }
     case (.multiplier(let multipliers, _, let needed), .multiplier(let bits, let rounding)):
       if needed != rounding {
         throw misfit("it requantizes with rounding \(needed), the machine with \(rounding)")
