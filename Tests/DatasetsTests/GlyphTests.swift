@@ -70,8 +70,8 @@ struct GlyphTests {
       #expect(forms.count == 2, "class \(label)")
       images.append(Array(forms))
       for form in forms {
-        // A slanting stroke may leave every pixel's center a little outside its core.
-        #expect(form.min() == 10 && (190...210).contains(form.max()!))
+        // The center of some pixel is within 1/2 of a stroke: coverage 3/4 at least.
+        #expect(form.min() == 10 && (160...210).contains(form.max()!))
         // The glyph keeps clear of the border.
         #expect((0..<16).allSatisfy { form[$0] == 10 && form[240 + $0] == 10 })
       }

@@ -30,7 +30,7 @@ struct PublishedSetTests {
   }
 
   @Test(
-    "MNIST's files have their published digests, class counts and mean",
+    "MNIST has its published class counts and mean",
     .enabled(if: hasMNIST, "MNIST is not beside the package"))
   func mnist() throws {
     let set = try Dataset.load(.mnist(directory: Self.mnistDirectory), validationCount: 5000)
