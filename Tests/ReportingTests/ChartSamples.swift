@@ -20,7 +20,8 @@ enum ChartSamples {
       horizontal: ChartAxis("Weight memory, useful bits", spread: .logarithmic, quantity: .memoryBits),
       vertical: ChartAxis("Test error", spread: .logarithmic, quantity: .fraction),
       series: [
-        series("float", 1.6), series("8 bits", 1.15), series("3 bits", 0.8, bound: true), series("ternary", 0.7),
+        series("float", 1.6), series("8 bits", 1.15), series("3 bits", 0.8, bound: true),
+        series("ternary", 0.7),
       ],
       references: [ReferenceLine(.vertical, at: 524_288, label: "capacity 64 KiB")],
       highlights: [ChartHighlight(x: 360_000, y: 0.8 * (0.012 + 0.09 / 6.4), label: "3 bits, 4 × 112")])
@@ -50,7 +51,8 @@ enum ChartSamples {
   /// Eight lines that end close together, for the legend beside the plot.
   static func crowd() throws -> Chart {
     try Chart(
-      title: "Accuracy under Gaussian error by method and word length, with a title long enough to need two lines",
+      title:
+        "Accuracy under Gaussian error by method and word length, with a title long enough to need two lines",
       subtitle: "LeNet-5, 10 000 test images",
       horizontal: ChartAxis("Error size σ"), vertical: ChartAxis("Robustness", quantity: .fraction),
       series: (0..<8).map { line in
@@ -70,14 +72,19 @@ enum ChartSamples {
     func chart(_ x: ChartAxis, _ y: ChartAxis, _ points: [(Double, Double)]) throws -> Chart {
       try Chart(
         title: "<&>\"'", subtitle: "a]]>b", horizontal: x, vertical: y,
-        series: [ChartSeries("one & <two>", points: points.map { ChartPoint(x: $0.0, y: $0.1, note: "<&>") })])
+        series: [ChartSeries("one & <two>", points: points.map { ChartPoint(x: $0.0, y: $0.1, note: "<&>") })]
+      )
     }
     return [
-      try chart(linear, linear, []), try chart(linear, linear, [(0, 0)]), try chart(linear, linear, [(3, 7), (3, 7)]),
-      try chart(logarithmic, logarithmic, [(1e-100, 1e100)]), try chart(logarithmic, linear, [(1e-100, -1e100), (1e100, 1e100)]),
+      try chart(linear, linear, []), try chart(linear, linear, [(0, 0)]),
+      try chart(linear, linear, [(3, 7), (3, 7)]),
+      try chart(logarithmic, logarithmic, [(1e-100, 1e100)]),
+      try chart(logarithmic, linear, [(1e-100, -1e100), (1e100, 1e100)]),
       try chart(memory, memory, []), try chart(memory, memory, [(1, 1), (0x1p60, 0x1p60)]),
-      try chart(memory, linear, [(100_000, -5), (100_001, -5.000001)]), try chart(memory, logarithmic, [(65536, 0.1), (65537, 99.9)]),
-      try chart(ChartAxis("m", quantity: .memoryBits), ChartAxis("p", quantity: .fraction), [(0, 0), (90_000, 1)]),
+      try chart(memory, linear, [(100_000, -5), (100_001, -5.000001)]),
+      try chart(memory, logarithmic, [(65536, 0.1), (65537, 99.9)]),
+      try chart(
+        ChartAxis("m", quantity: .memoryBits), ChartAxis("p", quantity: .fraction), [(0, 0), (90_000, 1)]),
       try chart(ChartAxis("m", quantity: .memoryBits), logarithmic, [(1e7, 3.1), (5e7, 3.4)]),
       try Chart(title: "", horizontal: linear, vertical: logarithmic, series: []),
     ]

@@ -1,4 +1,4 @@
-import Foundation
+import Reproducibility
 
 /// The map from an axis's values to lengths along it: `low` is at 0 and `high` at 1.
 package struct AxisScale: Hashable, Sendable {
@@ -33,7 +33,9 @@ package struct AxisScale: Hashable, Sendable {
       }
       let length = span / (1 - 2 * margin)
       low = least >= 0 && least - margin * length < 0 ? 0 : least - margin * length
-      high = most <= 0 && most + margin * length > 0 ? 0 : most + margin * length
+      // Nor past the whole, which no share exceeds.
+      let whole = axis.quantity == .fraction && most <= 1 ? 1 : Double.infinity
+      high = most <= 0 && most + margin * length > 0 ? 0 : min(whole, most + margin * length)
     case .logarithmic:
       let (start, end) = axis.quantity == .memoryBits ? (8192.0, 65536.0) : (1, 10)
       let (least, most) = (least ?? start, most ?? end)
@@ -43,7 +45,7 @@ package struct AxisScale: Hashable, Sendable {
         return
       }
       // The margin of a tiny range would vanish in rounding, and with it the distance between low and high.
-      let ratio = pow(most / least, margin / (1 - 2 * margin))
+      let ratio = ElementaryFunctions.pow(most / least, margin / (1 - 2 * margin))
       low = least / ratio
       high = most * ratio
     }
@@ -57,7 +59,7 @@ package struct AxisScale: Hashable, Sendable {
       // Halves, so that the difference of two numbers of 10^100 stays finite with room to spare.
       fraction = (value / 2 - low / 2) / (high / 2 - low / 2)
     case .logarithmic:
-      fraction = value <= low ? 0 : log(value / low) / log(high / low)
+      fraction = value <= low ? 0 : ElementaryFunctions.log(value / low) / ElementaryFunctions.log(high / low)
     }
     return min(1, max(0, fraction))
   }

@@ -16,21 +16,14 @@ package enum AxisTicks {
   /// of ten, memory by a power of two; logarithmic ones use 1...9, 1-2-5 or 1 in each decade, or each power
   /// of two, and thin out from there; one that spans less than a factor of 4 steps linearly.
   package static func candidates(_ axis: ChartAxis, scale: AxisScale) -> [[AxisTick]] {
-    let linear: [[AxisTick]]
-    let logarithmic: [[AxisTick]]
-    switch axis.quantity {
-    case .number, .fraction:
-      let percent = axis.quantity == .fraction
-      linear = decimalSteps(scale, percent: percent)
-      logarithmic = decades(scale, percent: percent)
-    case .memoryBits:
-      linear = memorySteps(scale)
-      logarithmic = powersOfTwo(scale)
-    }
+    let percent = axis.quantity == .fraction
+    let isWide = scale.spread == .logarithmic && scale.high / scale.low >= 4
     let sets: [[AxisTick]]
-    switch axis.spread {
-    case .linear: sets = linear
-    case .logarithmic: sets = scale.high / scale.low < 4 ? linear : logarithmic
+    switch (axis.quantity, isWide) {
+    case (.number, false), (.fraction, false): sets = decimalSteps(scale, percent: percent)
+    case (.number, true), (.fraction, true): sets = decades(scale, percent: percent)
+    case (.memoryBits, false): sets = memorySteps(scale)
+    case (.memoryBits, true): sets = powersOfTwo(scale)
     }
     let distinct = sets.filter { !$0.isEmpty && Set($0.map(\.label)).count == $0.count }
     return distinct.isEmpty ? [[middle(scale, axis: axis)]] : distinct
@@ -55,7 +48,10 @@ package enum AxisTicks {
         while count * step <= high * (1 + 1e-12), let whole = Int(exactly: count) {
           let value = scaled(whole * digit, exponent: exponent) / factor
           if value >= scale.low && value <= scale.high {
-            ticks.append(AxisTick(value: value, label: label(whole * digit, exponent: exponent, largest: max(low.magnitude, high.magnitude))))
+            ticks.append(
+              AxisTick(
+                value: value,
+                label: label(whole * digit, exponent: exponent, largest: max(low.magnitude, high.magnitude))))
           }
           count += 1
         }
@@ -73,11 +69,14 @@ package enum AxisTicks {
     func ticks(digits: [Int], every stride: Int) -> [AxisTick] {
       (first...last).filter { $0 % stride == 0 }.flatMap { exponent in
         digits.map { digit in
-          AxisTick(value: scaled(digit, exponent: exponent) / factor, label: decadeLabel(digit, exponent: exponent))
+          AxisTick(
+            value: scaled(digit, exponent: exponent) / factor, label: decadeLabel(digit, exponent: exponent))
         }
       }.filter { $0.value >= scale.low && $0.value <= scale.high }
     }
-    let dense = [Array(1...9), [1, 2, 3, 5, 7], [1, 2, 5], [1, 3], [1]].map { ticks(digits: $0, every: 1) }
+    let dense = [scale.high / scale.low < 10 ? Array(1...9) : [1], [1, 2, 5], [1, 3], [1]].map {
+      ticks(digits: $0, every: 1)
+    }
     return (dense + [2, 3, 5, 10, 20, 50].map { ticks(digits: [1], every: $0) }).filter { $0.count <= limit }
   }
 
@@ -102,7 +101,8 @@ package enum AxisTicks {
       let last = Int((high / Double(step)).rounded(.down))
       guard first <= last else { return [] }
       return (first...last).map { count in
-        AxisTick(value: Double(count * step), label: count == 0 ? "0" : MemoryText(bits: count * step).description)
+        AxisTick(
+          value: Double(count * step), label: count == 0 ? "0" : MemoryText(bits: count * step).description)
       }
     }
   }
@@ -115,19 +115,22 @@ package enum AxisTicks {
     case .fraction: return AxisTick(value: value, label: DecimalText.significant(value * 100, digits: 6))
     case .memoryBits:
       let bits = Int(value.rounded())
-      return AxisTick(value: min(scale.high, max(scale.low, Double(bits))), label: MemoryText(bits: bits).description)
+      return AxisTick(
+        value: min(scale.high, max(scale.low, Double(bits))), label: MemoryText(bits: bits).description)
     }
   }
 
   /// `digit × 10^exponent`, correctly rounded while the power of ten is exact (exponents of size 22 and less).
-  static func scaled(_ digits: Int, exponent: Int) -> Double {
+  package static func scaled(_ digits: Int, exponent: Int) -> Double {
     var power = 1.0
     for _ in 0..<exponent.magnitude { power *= 10 }
     return exponent >= 0 ? Double(digits) * power : Double(digits) / power
   }
 
   /// The largest `e` with `10^e ≤ value`, by comparison with powers and without a logarithm.
+  /// - Precondition: `value` is above 0 and finite.
   static func exponentOfTen(notAbove value: Double) -> Int {
+    precondition(value > 0 && value.isFinite, "no power of ten is just below \(value)")
     var exponent = 0
     while scaled(1, exponent: exponent + 1) <= value { exponent += 1 }
     while scaled(1, exponent: exponent) > value { exponent -= 1 }
@@ -143,7 +146,9 @@ package enum AxisTicks {
         .replacingOccurrences(of: "-", with: "\u{2212}")
     }
     let common = exponentOfTen(notAbove: largest)
-    return "\(DecimalText.decimal(mantissa, exponent: exponent - common))×10\(DecimalText.superscript(common))"
+    if common == 0 { return DecimalText.decimal(mantissa, exponent: exponent) }
+    return
+      "\(DecimalText.decimal(mantissa, exponent: exponent - common))×10\(DecimalText.superscript(common))"
   }
 
   /// A decade's text: positional from 0.0001 to 99 999, else `2×10⁶` and `10⁶`.

@@ -27,7 +27,7 @@ extension Chart {
         ])
     }
     content += layout.leaders.map { .node("path", ["class": "w-ring", "d": $0.data]) }
-    content += layout.legend.entries.map { sample($0) }
+    content += layout.legend.entries.map(\.sample)
     content += layout.allTexts.map(\.markup)
     return FigureFrame(title: title, summary: summary, width: layout.width, height: layout.height)
       .markup(prefix: prefix, style: style, content: content)
@@ -37,7 +37,9 @@ extension Chart {
   private func grid(_ layout: ChartLayout) -> [Markup] {
     let plot = layout.plot
     var lines: [[(Double, Double)]] = []
-    var marks: [[(Double, Double)]] = [[(plot.left, plot.top), (plot.left, plot.bottom), (plot.right, plot.bottom)]]
+    var marks: [[(Double, Double)]] = [
+      [(plot.left, plot.top), (plot.left, plot.bottom), (plot.right, plot.bottom)]
+    ]
     for tick in layout.horizontalTicks {
       lines.append([(tick.position, plot.top), (tick.position, plot.bottom)])
       marks.append([(tick.position, plot.bottom), (tick.position, plot.bottom + 5)])
@@ -48,7 +50,8 @@ extension Chart {
     }
     func path(_ lines: [[(Double, Double)]]) -> String { lines.map { FigurePath(points: $0).data }.joined() }
     return [
-      .node("path", ["class": "w-grid", "d": path(lines)]), .node("path", ["class": "w-axis", "d": path(marks)]),
+      .node("path", ["class": "w-grid", "d": path(lines)]),
+      .node("path", ["class": "w-axis", "d": path(marks)]),
     ]
   }
 
@@ -81,75 +84,15 @@ extension Chart {
         bars += FigurePath(points: [(place.0 - 4, top), (place.0 + 4, top)]).data
         bars += FigurePath(points: [(place.0 - 4, bottom), (place.0 + 4, bottom)]).data
       }
-      bars += arrow(from: place, meaning: point.meaning, plot: layout.plot)
+      bars += FigurePath.arrow(from: place, meaning: point.meaning, within: layout.plot)
     }
     if !bars.isEmpty { parts.append(.node("path", ["class": "w-bar w-stroke\(look.color)", "d": bars])) }
     if series.drawing == .lineAndMarkers && places.count > 1 {
-      parts.append(line(FigurePath(points: places), look: look))
+      parts.append(look.line(FigurePath(points: places)))
     }
     for (place, point) in zip(places, series.points) {
-      parts.append(marker(x: place.0, y: place.1, look: look, note: point.note))
+      parts.append(look.symbol(x: place.0, y: place.1, note: point.note))
     }
     return .element("g", [], parts)
-  }
-
-  /// An arrow of 16 units, shortened where it would leave the plot.
-  private func arrow(from place: (Double, Double), meaning: ChartPoint.Meaning, plot: FigureBox) -> String {
-    let end: Double
-    switch meaning {
-    case .exact: return ""
-    case .atLeast: end = max(plot.top, place.1 - 17)
-    case .atMost: end = min(plot.bottom, place.1 + 17)
-    }
-    let wing = end < place.1 ? 4.5 : -4.5
-    return FigurePath(points: [place, (place.0, end)]).data
-      + FigurePath(points: [(place.0 - 3.5, end + wing), (place.0, end), (place.0 + 3.5, end + wing)]).data
-  }
-
-  private func line(_ path: FigurePath, look: SeriesLook) -> Markup {
-    var attributes = [MarkupAttribute("class", "w-line w-stroke\(look.color)")]
-    if !look.dashes.isEmpty {
-      attributes.append(
-        MarkupAttribute("stroke-dasharray", look.dashes.map(\.coordinate).joined(separator: " ")))
-    }
-    return .element("path", attributes + [MarkupAttribute("d", path.data)], [])
-  }
-
-  private func marker(x: Double, y: Double, look: SeriesLook, note: String?) -> Markup {
-    .node(
-      "path", ["class": "w-marker w-fill\(look.color)", "d": look.outline(x: x, y: y, radius: 4.4).data],
-      note.map { [.node("title", text: $0)] } ?? [])
-  }
-
-  private func sample(_ entry: FigureLegend.Entry) -> Markup {
-    let (left, y) = (entry.sampleLeft, entry.sampleMiddle)
-    let right = left + entry.subject.sampleWidth
-    switch entry.subject {
-    case .series(_, let look, let drawing):
-      let marker = marker(x: (left + right) / 2, y: y, look: look, note: nil)
-      switch drawing {
-      case .lineAndMarkers:
-        return .element("g", [], [line(FigurePath(points: [(left, y), (right, y)]), look: look), marker])
-      case .markers: return marker
-      }
-    case .rule: return .node("path", ["class": "w-rule", "d": FigurePath(points: [(left, y), (right, y)]).data])
-    case .segment(let color):
-      return .node(
-        "rect",
-        [
-          "class": "w-fill\(color)", "x": (left + 2).coordinate, "y": (y - 6).coordinate, "width": "12",
-          "height": "12",
-        ])
-    case .arrows:
-      let middle = (left + right) / 2
-      let bounds = FigureBox(left: left, top: y - 8, right: right, bottom: y + 8)
-      return .node(
-        "path",
-        [
-          "class": "w-bar w-arrow",
-          "d": arrow(from: (middle - 4, y + 8), meaning: .atLeast, plot: bounds)
-            + arrow(from: (middle + 4, y - 8), meaning: .atMost, plot: bounds),
-        ])
-    }
   }
 }

@@ -128,7 +128,8 @@ public struct Chart: Hashable, Sendable {
   /// - Parameter summary: The figure in words; without it, the titles of chart and axes and the names of the series.
   /// - Throws: `ChartError` with every value that has no place on its axis.
   public init(
-    title: String, subtitle: String? = nil, summary: String? = nil, horizontal: ChartAxis, vertical: ChartAxis,
+    title: String, subtitle: String? = nil, summary: String? = nil, horizontal: ChartAxis,
+    vertical: ChartAxis,
     series: [ChartSeries], references: [ReferenceLine] = [], highlights: [ChartHighlight] = []
   ) throws(ChartError) {
     var faults: [ChartError.Fault] = []
@@ -172,7 +173,8 @@ public struct Chart: Hashable, Sendable {
     let names = series.map(\.name).joined(separator: ", ")
     self.summary =
       summary
-      ?? "\(title). \(vertical.heading) against \(horizontal.heading)." + (names.isEmpty ? "" : " Series: \(names).")
+      ?? "\(title). \(vertical.heading) against \(horizontal.heading)."
+      + (names.isEmpty ? "" : " Series: \(names).")
   }
 }
 

@@ -17,7 +17,10 @@ extension ChartLayout {
   mutating func placeLabelsInPlot(_ chart: Chart, legendHoldsRules: Bool) {
     guard !chart.highlights.isEmpty || (!legendHoldsRules && !chart.references.isEmpty) else { return }
     let obstacles = obstacles(of: chart)
-    var placed: [FigureBox] = []
+    var placed = chart.highlights.map { highlight in
+      let (x, y) = (x(highlight.x), y(highlight.y))
+      return FigureBox(left: x - 10, top: y - 10, right: x + 10, bottom: y + 10)
+    }
     func best(_ candidates: [Candidate]) -> Candidate? {
       let bounds = plot.grown(by: -2)
       let costs = candidates.map { candidate in
@@ -34,7 +37,8 @@ extension ChartLayout {
       placed.append(choice.box)
       if choice.isApart { leaders.append(leader(from: (x(highlight.x), y(highlight.y)), to: choice.box)) }
     }
-    for rule in chart.references where rule.direction == .horizontal && !legendHoldsRules && !rule.label.isEmpty {
+    for rule in chart.references
+    where rule.direction == .horizontal && !legendHoldsRules && !rule.label.isEmpty {
       guard let choice = best(candidates(for: rule)) else { continue }
       texts += choice.texts
       placed.append(choice.box)
@@ -89,7 +93,7 @@ extension ChartLayout {
     return FigurePath(points: [(center.0 + dx / length * 10, center.1 + dy / length * 10), end])
   }
 
-  /// The rooms of markers, lines, error bars, rules and rings.
+  /// The rooms of markers, lines, error bars and rules.
   private func obstacles(of chart: Chart) -> [FigureBox] {
     var boxes: [FigureBox] = []
     for series in chart.series {
@@ -100,7 +104,8 @@ extension ChartLayout {
         if let interval = point.interval {
           boxes.append(
             FigureBox(
-              left: place.0 - 4, top: y(interval.upperBound), right: place.0 + 4, bottom: y(interval.lowerBound)))
+              left: place.0 - 4, top: y(interval.upperBound), right: place.0 + 4,
+              bottom: y(interval.lowerBound)))
         }
       }
       guard series.drawing == .lineAndMarkers else { continue }
@@ -123,10 +128,6 @@ extension ChartLayout {
         let place = y(rule.value)
         boxes.append(FigureBox(left: plot.left, top: place - 1, right: plot.right, bottom: place + 1))
       }
-    }
-    for highlight in chart.highlights {
-      let (x, y) = (x(highlight.x), y(highlight.y))
-      boxes.append(FigureBox(left: x - 10, top: y - 10, right: x + 10, bottom: y + 10))
     }
     return boxes
   }

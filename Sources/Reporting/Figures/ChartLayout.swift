@@ -59,17 +59,19 @@ package struct ChartLayout: Hashable, Sendable {
     let foot = 8 + sizes.line + 4 + Double(titleLines.count) * sizes.line + sizes.edge / 2
     let entries = FigureLegend.entries(of: chart)
     let room = max(height, Self.leastHeight) - top - foot
-    let beside = FigureLegend.besideWidth(entries, sizes: sizes, width: self.width, height: room - 2 * sizes.line)
+    let beside = FigureLegend.besideWidth(
+      entries, sizes: sizes, width: self.width, height: room - 2 * sizes.line)
     if beside == nil {
       // Rules get their labels in the plot then.
       let names = entries.filter { !$0.isRule }
-      legend = FigureLegend(above: names, sizes: sizes, left: sizes.edge, top: top, right: self.width - sizes.edge)
-      top = legend.bottom.map { $0 + 6 } ?? top
+      legend = FigureLegend(
+        above: names, sizes: sizes, left: sizes.edge, top: top, right: self.width - sizes.edge)
+      top = legend.bottom.map { $0 + 2 } ?? top
     } else {
       legend = FigureLegend()
     }
     // A long legend or title makes the figure taller rather than the plot flat.
-    self.height = max(height, Self.leastHeight, top + foot + 120)
+    self.height = max(height, Self.leastHeight, top + foot + min(240, 0.44 * self.width))
     plot = FigureBox(left: 0, top: top, right: 0, bottom: self.height - foot)
 
     // The labels of the vertical axis decide where the plot begins, and only then the horizontal axis has its length.
@@ -116,11 +118,13 @@ package struct ChartLayout: Hashable, Sendable {
         return Tick(
           position: position, value: tick.value,
           text: FigureText(
-            tick.label, role: .tick, size: sizes.body, x: right - 9, top: position - sizes.line / 2, anchor: .end))
+            tick.label, role: .tick, size: sizes.body, x: right - 9, top: position - sizes.line / 2,
+            anchor: .end))
       }
     }
     let bounds = FigureBox(
-      left: -.infinity, top: plot.top - sizes.line / 2, right: .infinity, bottom: plot.bottom + sizes.line / 2)
+      left: -.infinity, top: plot.top - sizes.line / 2, right: .infinity, bottom: plot.bottom + sizes.line / 2
+    )
     return Self.readable(sets, within: bounds, gap: (0, sizes.line * 0.7))
   }
 
@@ -138,18 +142,19 @@ package struct ChartLayout: Hashable, Sendable {
     return Self.readable(sets, within: bounds, gap: (sizes.body * 0.9, 0))
   }
 
-  /// The densest set whose labels keep `gap` from one another within `bounds`; where none does, what is left of the
-  /// sparsest when every label too close to the one before it is dropped.
-  private static func readable(_ sets: [[Tick]], within bounds: FigureBox, gap: (Double, Double)) -> [Tick] {
+  /// The densest set whose labels keep `gap` from one another, without those that leave `bounds`; where none does,
+  /// the most that remain of a set when every label too close to the one before it is dropped.
+  static func readable(_ sets: [[Tick]], within bounds: FigureBox, gap: (Double, Double)) -> [Tick] {
     func spread(_ ticks: [Tick]) -> [Tick] {
       ticks.reduce(into: []) { kept, tick in
-        guard bounds.contains(tick.text.box) else { return }
         guard let last = kept.last?.text.box else { return kept.append(tick) }
         let room = FigureBox(
-          left: last.left - gap.0, top: last.top - gap.1, right: last.right + gap.0, bottom: last.bottom + gap.1)
+          left: last.left - gap.0, top: last.top - gap.1, right: last.right + gap.0,
+          bottom: last.bottom + gap.1)
         if !room.overlaps(tick.text.box) { kept.append(tick) }
       }
     }
+    let sets = sets.map { $0.filter { bounds.contains($0.text.box) } }
     return sets.first { spread($0).count == $0.count && $0.count >= 2 }
       ?? sets.map(spread).max { $0.count < $1.count } ?? []
   }
@@ -175,7 +180,8 @@ package struct ChartLayout: Hashable, Sendable {
   /// Puts the labels of vertical reference lines in rows above the plot, where no data are, and lowers the plot.
   private mutating func placeRuleLabels(_ chart: Chart) {
     var rows: [[(index: Int, text: FigureText)]] = []
-    for (index, rule) in chart.references.enumerated() where rule.direction == .vertical && !rule.label.isEmpty {
+    for (index, rule) in chart.references.enumerated()
+    where rule.direction == .vertical && !rule.label.isEmpty {
       let lines = TextMetrics.lines(rule.label, size: sizes.body, width: width - 2 * sizes.edge)
       let line = lines.count == 1 ? lines[0] : lines[0] + " …"
       let half = TextMetrics.width(line, size: sizes.body) / 2
@@ -190,13 +196,17 @@ package struct ChartLayout: Hashable, Sendable {
     }
     // Row 0 stands next to the plot.
     let start = plot.top
-    plot.top += Double(rows.count) * sizes.line + (rows.isEmpty ? 0 : 4)
+    // Half the label of a tick at the very top stands above the plot.
+    plot.top += Double(rows.count) * sizes.line + sizes.line / 2 + 1
     for (number, row) in rows.enumerated() {
       let top = start + Double(rows.count - 1 - number) * sizes.line
       for (index, text) in row {
-        texts.append(FigureText(text.text, role: .reference, size: sizes.body, x: text.x, top: top, anchor: .middle))
+        texts.append(
+          FigureText(text.text, role: .reference, size: sizes.body, x: text.x, top: top, anchor: .middle))
         let place = x(chart.references[index].value)
-        let crosses = rows[..<number].joined().contains { $0.text.box.left - 3 < place && place < $0.text.box.right + 3 }
+        let crosses = rows[..<number].joined().contains {
+          $0.text.box.left - 3 < place && place < $0.text.box.right + 3
+        }
         if !crosses { ruleTops[index] = top + sizes.line }
       }
     }

@@ -71,7 +71,8 @@ package struct FigureLegend: Hashable, Sendable {
         subject: .series(index, look: SeriesLook(series.look ?? index), drawing: series.drawing),
         text: series.points.isEmpty ? "\(series.name) (no points)" : series.name)
     }
-    for (index, rule) in chart.references.enumerated() where rule.direction == .horizontal && !rule.label.isEmpty {
+    for (index, rule) in chart.references.enumerated()
+    where rule.direction == .horizontal && !rule.label.isEmpty {
       names.append(Name(subject: .rule(index), text: rule.label))
     }
     if chart.series.contains(where: { $0.points.contains { $0.meaning != .exact } }) {
@@ -85,15 +86,16 @@ package struct FigureLegend: Hashable, Sendable {
   static func besideWidth(_ names: [Name], sizes: FigureSizes, width: Double, height: Double) -> Double? {
     let areLines = names.allSatisfy { name in
       switch name.subject {
-      case .series(_, _, drawing: .lineAndMarkers), .rule: true
-      case .series(_, _, drawing: .markers), .segment, .arrows: false
+      case .series(_, _, drawing: .lineAndMarkers), .rule, .arrows: true
+      case .series(_, _, drawing: .markers), .segment: false
       }
     }
     guard !sizes.isNarrow && areLines && !names.isEmpty else { return nil }
     let room = width * 0.2
     let wrapped = names.map { TextMetrics.lines($0.text, size: sizes.body, width: room) }
     let total = wrapped.reduce(0) { $0 + Double($1.count) * sizes.line + 4 }
-    guard total <= height && wrapped.allSatisfy({ $0.count <= 2 && !$0.contains { $0.hasSuffix("…") } }) else {
+    guard total <= height && wrapped.allSatisfy({ $0.count <= 2 && !$0.contains { $0.hasSuffix("…") } })
+    else {
       return nil
     }
     return 36 + (wrapped.joined().map { TextMetrics.width($0, size: sizes.body) }.max() ?? 0)
@@ -140,7 +142,8 @@ package struct FigureLegend: Hashable, Sendable {
     }
     let topOf = Dictionary(uniqueKeysWithValues: zip(order, tops))
     entries = names.indices.map { index in
-      Self.entry(names[index], lines: wrapped[index], sizes: sizes, left: left, top: (topOf[index] ?? plot.top) + 2)
+      Self.entry(
+        names[index], lines: wrapped[index], sizes: sizes, left: left, top: (topOf[index] ?? plot.top) + 2)
     }
   }
 

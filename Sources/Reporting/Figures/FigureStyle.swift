@@ -8,7 +8,8 @@ public enum FigureStyle: Hashable, Sendable {
   /// The rules for figures, light and dark. All are scoped by the class `wordlength-figure`, so they touch nothing
   /// else on a page. Colors stand in the rules themselves because some SVG renderers know no CSS variables.
   public static let rules: String = {
-    let light = Ground(surface: "#ffffff", ink: "#1b1e23", soft: "#565c66", grid: "#e3e6ea", accent: "#b3261e")
+    let light = Ground(
+      surface: "#ffffff", ink: "#1b1e23", soft: "#565c66", grid: "#e3e6ea", accent: "#b3261e")
     let dark = Ground(surface: "#15181d", ink: "#e8eaed", soft: "#a4abb6", grid: "#2c3138", accent: "#ff8a80")
     let constant = """
       .wordlength-figure{font-family:"Helvetica Neue",Helvetica,Arial,"Liberation Sans",sans-serif;\
@@ -21,11 +22,13 @@ public enum FigureStyle: Hashable, Sendable {
       .wordlength-figure .w-marker{stroke-width:1px}
       .wordlength-figure .w-grid,.wordlength-figure .w-axis{fill:none;stroke-width:1px;shape-rendering:crispEdges}
       .wordlength-figure .w-rule{fill:none;stroke-width:1.5px;stroke-dasharray:5 3}
+      .wordlength-figure .w-pale{fill-opacity:0.45}
       .wordlength-figure .w-ring{fill:none;stroke-width:2.2px}
 
       """
     return constant + light.rules(inks: SeriesLook.palette.map(\.light))
-      + "@media screen and (prefers-color-scheme:dark){\n" + dark.rules(inks: SeriesLook.palette.map(\.dark)) + "}\n"
+      + "@media screen and (prefers-color-scheme:dark){\n" + dark.rules(inks: SeriesLook.palette.map(\.dark))
+      + "}\n"
   }()
 
   /// The colors that depend on the ground.
@@ -48,7 +51,6 @@ public enum FigureStyle: Hashable, Sendable {
       for (index, ink) in inks.enumerated() {
         text += rule(["stroke\(index)"], "stroke:\(ink)")
         text += rule(["fill\(index)"], "fill:\(ink);stroke:\(surface)")
-        text += rule(["inside\(index)"], "fill:\(surface)")
       }
       return text
     }

@@ -61,7 +61,8 @@ package struct FigureText: Hashable, Sendable {
     anchor = .middle
     isTurned = true
     let half = TextMetrics.width(text, size: size) / 2
-    box = FigureBox(left: left, top: middle - half, right: left + size * Self.lineHeight, bottom: middle + half)
+    box = FigureBox(
+      left: left, top: middle - half, right: left + size * Self.lineHeight, bottom: middle + half)
   }
 
   /// The SVG element.
@@ -104,7 +105,9 @@ package struct FigureSizes: Hashable, Sendable {
   package func head(title: String, subtitle: String?, width: Double) -> [FigureText] {
     var texts: [FigureText] = []
     var top = edge
-    let parts: [(String?, FigureText.Role, Double)] = [(title, .title, self.title), (subtitle, .subtitle, self.subtitle)]
+    let parts: [(String?, FigureText.Role, Double)] = [
+      (title, .title, self.title), (subtitle, .subtitle, self.subtitle),
+    ]
     for (text, role, size) in parts {
       guard let text, !text.isEmpty else { continue }
       for line in TextMetrics.lines(text, size: size * (role == .title ? 1.06 : 1), width: width - 2 * edge) {

@@ -94,7 +94,8 @@ package struct FigurePath: Hashable, Sendable {
   package init(circleX x: Double, y: Double, radius: Double) {
     let r = radius.coordinate
     let across = (2 * radius).coordinate
-    data = "M\((x - radius).coordinate) \(y.coordinate)a\(r) \(r) 0 1 0 \(across) 0a\(r) \(r) 0 1 0 -\(across) 0Z"
+    data =
+      "M\((x - radius).coordinate) \(y.coordinate)a\(r) \(r) 0 1 0 \(across) 0a\(r) \(r) 0 1 0 -\(across) 0Z"
   }
 }
 

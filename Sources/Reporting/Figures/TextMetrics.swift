@@ -48,6 +48,14 @@ package struct FigureBox: Hashable, Sendable {
   /// The left, upper, right and lower edges.
   package var left, top, right, bottom: Double
 
+  /// A rectangle with these edges.
+  package init(left: Double, top: Double, right: Double, bottom: Double) {
+    self.left = left
+    self.top = top
+    self.right = right
+    self.bottom = bottom
+  }
+
   /// The width, at least 0.
   package var width: Double { right - left }
   /// The height, at least 0.

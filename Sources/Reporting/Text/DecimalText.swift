@@ -41,6 +41,14 @@ public enum DecimalText {
     return result
   }
 
+  /// `value` with `digits` significant digits and the digits before the point in groups of three.
+  /// - Precondition: `value` is finite and `digits` is in `1...15`.
+  public static func groupedSignificant(_ value: Double, digits: Int) -> String {
+    let parts = significant(value, digits: digits).split(separator: ".", maxSplits: 1)
+    guard let whole = Int(parts[0]), whole.magnitude >= 1000 else { return parts.joined(separator: ".") }
+    return ([grouped(whole)] + parts.dropFirst().map(String.init)).joined(separator: ".")
+  }
+
   /// `mantissa × 10^exponent` exactly, in positional digits: `decimal(15, exponent: -1)` is `1.5`.
   ///
   /// Integer arithmetic throughout, so tick labels are never off by a rounding of `0.1`.

@@ -19,27 +19,34 @@ extension ReportTable {
   private static let narrowestText = 10
 
   /// Widths whose sum with the gaps is at most `width`, or nil where the columns cannot be squeezed that far.
+  ///
+  /// First headings break, then cells between words, then long words.
   private func columnWidths(fitting width: Int) -> [Int]? {
     let available = width - Self.gap * (columns.count - 1)
     var natural: [Int] = []
-    var least: [Int] = []
+    var floors: [[Int]] = [[], [], []]
     for (index, column) in columns.enumerated() {
       let heading = column.heading.singleLine
-      let word = heading.split(separator: " ").map(\.displayWidth).max() ?? 0
+      let word = heading.widestWord
       let cells = rows.map { $0[index] }
       let widest = cells.map(\.shown.widestLine).max() ?? 0
+      let words = cells.map { $0.breaks ? $0.shown.widestWord : $0.shown.widestLine }.max() ?? 0
       let fixed = cells.filter { !$0.breaks }.map(\.shown.widestLine).max() ?? 0
-      natural.append(max(heading.displayWidth, widest, 1))
-      least.append(max(word, fixed, min(widest, Self.narrowestText), 2))
+      natural.append(max(heading.displayWidth, widest, 2))
+      floors[0].append(max(word, widest, 2))
+      floors[1].append(max(word, words, min(widest, Self.narrowestText), 2))
+      floors[2].append(max(word, fixed, min(widest, Self.narrowestText), 2))
     }
-    var widths = zip(natural, least).map { max($0, $1) }
-    // One column of width at a time from the widest that can give, the leftmost among equals.
-    while widths.reduce(0, +) > available {
-      let givers = widths.indices.filter { widths[$0] > least[$0] }
-      guard let widest = givers.max(by: { (widths[$0], $1) < (widths[$1], $0) }) else { return nil }
-      widths[widest] -= 1
+    var widths = natural
+    for floor in floors {
+      // One column of width at a time from the widest that can give, the leftmost among equals.
+      while widths.reduce(0, +) > available {
+        let givers = widths.indices.filter { widths[$0] > floor[$0] }
+        guard let widest = givers.max(by: { (widths[$0], $1) < (widths[$1], $0) }) else { break }
+        widths[widest] -= 1
+      }
     }
-    return widths
+    return widths.reduce(0, +) <= available ? widths : nil
   }
 
   private func grid(widths: [Int]) -> [String] {
@@ -105,6 +112,8 @@ extension String {
     split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
       .map { String($0).singleLine.displayWidth }.max() ?? 0
   }
+
+  fileprivate var widestWord: Int { singleLine.split(separator: " ").map(\.displayWidth).max() ?? 0 }
 
   fileprivate var withoutTrailingSpaces: String {
     guard let last = lastIndex(where: { $0 != " " }) else { return "" }
