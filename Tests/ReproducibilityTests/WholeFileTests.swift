@@ -58,6 +58,7 @@ struct WholeFileTests {
       #expect(error?.description == message)
     }
     #expect(try names(in: directory) == ["inner"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: inner.path).isEmpty)
     let missing = #expect(throws: WholeFileError.self) {
       try WholeFile.read(directory.url.appendingPathComponent("none"))
     }
