@@ -67,6 +67,14 @@ public enum Overflow: Hashable, Sendable {
     }
   }
 
+  /// Whether the mode looks at bits of the exact value that rounding may have changed.
+  @inlinable var readsExactValue: Bool {
+    switch self {
+    case .wrap, .saturate, .saturateSymmetric, .zero, .wrapSaturatedBits: false
+    case .wrapSignMagnitude: true
+    }
+  }
+
   /// The four modes both vendors have: wrap, saturate, saturate symmetrically, zero.
   public static let sharedByVendors: [Overflow] = [.wrap, .saturate, .saturateSymmetric, .zero]
 }
