@@ -13,7 +13,7 @@ let floors: [(name: String, uses: [String])] = [
     "Training",
     ["CKernels", "Reproducibility", "FixedPoint", "Tensors", "Networks", "Datasets", "Quantization"]
   ),
-  ("Hardware", ["CKernels", "Reproducibility", "FixedPoint", "Tensors", "Networks"]),
+  ("Hardware", ["CKernels", "Reproducibility", "FixedPoint", "Tensors", "Networks", "Quantization"]),
   (
     "Exploration",
     [
@@ -25,7 +25,7 @@ let floors: [(name: String, uses: [String])] = [
 ]
 
 /// Files of `HardwareModels/` that are part of the product, so that the command works from any directory.
-let embedded: [String: [String]] = [:]
+let embedded = ["Hardware": ["lane-array.json"]]
 
 let libraries = floors.map(\.name)
 

@@ -93,8 +93,14 @@ void wl_look_up_gradient(wl_isa isa, ptrdiff_t count, float low, const float *ta
 #undef CALL
 }
 
-void wl_widen_bytes(wl_isa isa, ptrdiff_t count, const uint8_t *x, float *y) {
-#define CALL(version) widen_bytes_##version(count, x, y)
+void wl_map_bytes(wl_isa isa, ptrdiff_t count, const float *table, const uint8_t *x, float *y) {
+#define CALL(version) map_bytes_##version(count, table, x, y)
+  CHOOSE(CALL)
+#undef CALL
+}
+
+void wl_clip_gradient(wl_isa isa, ptrdiff_t count, float high, const float *x, const float *y, float *d) {
+#define CALL(version) clip_gradient_##version(count, high, x, y, d)
   CHOOSE(CALL)
 #undef CALL
 }

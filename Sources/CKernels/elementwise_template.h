@@ -92,8 +92,14 @@ static V_TARGET void V(look_up_gradient)(ptrdiff_t count, float low, const float
   for (ptrdiff_t i = 0; i < count; i++) d[i] = d[i] * table[(int32_t)(x[i] - low)];
 }
 
-static V_TARGET void V(widen_bytes)(ptrdiff_t count, const uint8_t *restrict x, float *restrict y) {
-  for (ptrdiff_t i = 0; i < count; i++) y[i] = (float)x[i];
+static V_TARGET void V(map_bytes)(ptrdiff_t count, const float *restrict table, const uint8_t *restrict x,
+                                  float *restrict y) {
+  for (ptrdiff_t i = 0; i < count; i++) y[i] = table[x[i]];
+}
+
+static V_TARGET void V(clip_gradient)(ptrdiff_t count, float high, const float *restrict x,
+                                      const float *restrict y, float *restrict d) {
+  for (ptrdiff_t i = 0; i < count; i++) d[i] = ((x[i] > 0.0f) & (y[i] < high)) ? d[i] : 0.0f;
 }
 
 static V_TARGET void V(sum_rows)(ptrdiff_t rows, ptrdiff_t columns, float scale, const float *restrict x,

@@ -109,6 +109,20 @@ void wl_integer_product_bytes(wl_isa isa, ptrdiff_t samples, ptrdiff_t outputs, 
 #undef CALL
 }
 
+void wl_requantize_to_bytes(wl_isa isa, ptrdiff_t count, int64_t multiplier, int shift, int64_t zero, int64_t low,
+                            int64_t high, const uint8_t *table, const int32_t *x, uint8_t *y) {
+#define CALL(version) requantize_to_bytes_##version(count, multiplier, shift, zero, low, high, table, x, y)
+  switch (isa) {
+#if defined(__x86_64__)
+  case WL_ISA_AVX512VNNI:
+  case WL_ISA_AVX512: CALL(avx512); return;
+  case WL_ISA_AVX2: CALL(avx2); return;
+#endif
+  default: CALL(portable); return;
+  }
+#undef CALL
+}
+
 void wl_integer_product_wide(ptrdiff_t samples, ptrdiff_t outputs, ptrdiff_t inputs, const int32_t *x,
                              const int16_t *weights, const int64_t *initial, int64_t *sums) {
   for (ptrdiff_t s = 0; s < samples; s++)

@@ -66,8 +66,11 @@ void wl_look_up(wl_isa isa, ptrdiff_t count, float low, const float *table, cons
 // d[i] = d[i] * table[x[i] - low].
 void wl_look_up_gradient(wl_isa isa, ptrdiff_t count, float low, const float *table, const float *x, float *d);
 
-// y[i] = x[i], bytes to floats.
-void wl_widen_bytes(wl_isa isa, ptrdiff_t count, const uint8_t *x, float *y);
+// y[i] = table[x[i]], bytes to floats through a table of 256.
+void wl_map_bytes(wl_isa isa, ptrdiff_t count, const float *table, const uint8_t *x, float *y);
+
+// d[i] = x[i] > 0 && y[i] < high ? d[i] : 0: the gradient of a clipped ReLU with argument x and output y.
+void wl_clip_gradient(wl_isa isa, ptrdiff_t count, float high, const float *x, const float *y, float *d);
 
 // sums[j] = scale * sum_i x[i, j], rows in order. [rows, columns].
 void wl_sum_rows(wl_isa isa, ptrdiff_t rows, ptrdiff_t columns, float scale, const float *x, float *sums);

@@ -1,0 +1,96 @@
+import FixedPoint
+import Hardware
+import Networks
+import Quantization
+import Reproducibility
+import Training
+
+/// What is explored: a family of networks, word lengths and methods, over seeds, on one kind of machine.
+public struct ExplorationSettings: Sendable, Hashable {
+  /// The networks, from small to large.
+  public var topologies: [FeedForwardTopology]
+  /// Bits of a weight.
+  public var weightWordLengths: [Int]
+  /// Direct, retrained or both.
+  public var methods: [QuantizationMethod]
+  /// Bits of a hidden signal.
+  public var signalBits: Int
+  /// Bits of an input value.
+  public var inputBits: Int
+  /// The seeds; every design is trained once for each.
+  public var seeds: [UInt64]
+  /// How networks are trained.
+  public var training: TrainingSettings
+  /// The machine. Its datapath takes each design's weight word length, and its weight memory just holds the design:
+  /// the capacity is the question, not a given.
+  public var hardware: HardwareDescription
+  /// How ternary weights are packed.
+  public var ternaryPacking: TernaryPacking
+  /// The weight memory to fill, in stored bits.
+  public var weightCapacityBits: Int
+
+  /// Settings.
+  public init(
+    topologies: [FeedForwardTopology], weightWordLengths: [Int], methods: [QuantizationMethod],
+    signalBits: Int, inputBits: Int, seeds: [UInt64], training: TrainingSettings,
+    hardware: HardwareDescription, ternaryPacking: TernaryPacking, weightCapacityBits: Int
+  ) {
+    self.topologies = topologies
+    self.weightWordLengths = weightWordLengths
+    self.methods = methods
+    self.signalBits = signalBits
+    self.inputBits = inputBits
+    self.seeds = seeds
+    self.training = training
+    self.hardware = hardware
+    self.ternaryPacking = ternaryPacking
+    self.weightCapacityBits = weightCapacityBits
+  }
+
+  /// Every design, networks from small to large, then word lengths as listed, then methods.
+  public var designs: [DesignPoint] {
+    topologies.flatMap { topology in
+      weightWordLengths.flatMap { bits in
+        methods.map { DesignPoint(topology: topology, weightBits: bits, method: $0) }
+      }
+    }
+  }
+
+  /// The machine for weights of `bits` bits.
+  public func machine(weightBits bits: Int) -> HardwareDescription {
+    hardware.withWeights(bits: bits, packing: ternaryPacking)
+  }
+
+  /// The word lengths and units of the machine that a network with weights of `bits` bits is quantised for.
+  public func recipe(weightBits bits: Int) -> QuantizationRecipe {
+    let array = hardware.laneArray
+    return QuantizationRecipe(
+      weightWordLength: bits, signalWordLength: signalBits, inputWordLength: inputBits,
+      accumulatorWordLength: array.accumulator.bits,
+      tableAddress: array.activationTable.flatMap {
+        try? FixedPointFormat(
+          .signed, wordLength: $0.addressBits, fractionLength: $0.addressFractionBits)
+      },
+      requantizer: array.requantizer)
+  }
+}
+
+extension QuantizationRecipe {
+  /// Everything of the recipe that can change a result, as JSON for keys.
+  var key: JSONValue {
+    let requantizer: JSONValue =
+      switch requantizer {
+      case .shift(let rounding): ["shift": .string(rounding.rawValue)]
+      case .multiplier(let bits, let rounding):
+        ["multiplierBits": .integer(bits), "rounding": .string(rounding.rawValue)]
+      case .doublingHighMultiply: "doublingHighMultiply"
+      }
+    return [
+      "weightBits": .integer(weightWordLength),
+      "weightBitsByLayer": .object(weightWordLengths.mapValues { .integer($0) }),
+      "signalBits": .integer(signalWordLength), "inputBits": .integer(inputWordLength),
+      "accumulatorBits": .integer(accumulatorWordLength), "tableAddress": .string("\(tableAddress)"),
+      "requantizer": requantizer,
+    ]
+  }
+}

@@ -1,0 +1,146 @@
+import Datasets
+import Networks
+import Reproducibility
+import Tensors
+import Training
+
+/// A network trained in float: the reference of its family, and the state that retraining starts from.
+public struct FloatTraining: Sendable, Hashable {
+  /// The network after the epoch (of those that retraining replaces) with the fewest validation errors, the
+  /// earliest of several; after the last epoch where retraining replaces none.
+  public let network: FloatNetwork
+  /// The state before the epochs that retraining replaces.
+  public let midpoint: TrainingState
+  /// Validation samples classified wrongly by `network`.
+  public let validationErrors: Int
+  /// Test samples classified wrongly by `network`.
+  public let testErrors: Int
+  /// Mean cross-entropy of each epoch.
+  public let losses: [Double]
+
+  /// What the result depends on.
+  static func inputs(
+    topology: FeedForwardTopology, seed: UInt64, settings: TrainingSettings, dataset: Dataset
+  ) -> JSONValue {
+    [
+      "topology": .string(topology.description), "seed": .string(String(seed)), "training": settings.key,
+      "dataset": .string(dataset.digest.description),
+    ]
+  }
+
+  /// Trains, or takes the kept result.
+  static func run(
+    topology: FeedForwardTopology, seed: UInt64, settings: TrainingSettings, dataset: Dataset,
+    cache: ResultCache, resources: ComputeResources, checkpoint: () throws -> Void
+  ) throws -> FloatTraining {
+    let inputs = inputs(topology: topology, seed: seed, settings: settings, dataset: dataset)
+    return try cache.result(.floatTraining, inputs) { container, file in
+      try FloatTraining(container, file: file)
+    } make: {
+      let random = RandomSource(seed: seed).split("\(topology)")
+      let training = dataset.training
+      let network = topology.network(
+        inputShape: [training.height, training.width, training.channels], classes: training.classCount,
+        random: random.split("initial weights"))
+      let trainer = try Trainer(
+        TrainingState(network: network), training: training, validation: dataset.validation,
+        settings: settings, random: random.split("sample order"), resources: resources)
+      var losses: [Double] = []
+      var midpoint = TrainingState(network: network)
+      var best = BestEpoch()
+      let split = settings.epochs - settings.retrainingEpochs
+      for epoch in 0..<settings.epochs {
+        if epoch == split { midpoint = trainer.state }
+        try checkpoint()
+        let report = try trainer.runEpoch()
+        losses.append(report.loss)
+        if epoch >= split || epoch == settings.epochs - 1 { best.consider(report, of: trainer) }
+      }
+      if split == settings.epochs { midpoint = trainer.state }
+      let chosen = best.network!
+      let classes = Classifier(chosen, plan: nil, resources: resources).classes(of: dataset.test)
+      let result = FloatTraining(
+        network: chosen, midpoint: midpoint, validationErrors: best.errors,
+        testErrors: errorCount(classes, dataset.test.labels), losses: losses)
+      return (result, result.container)
+    }
+  }
+
+  private init(
+    network: FloatNetwork, midpoint: TrainingState, validationErrors: Int, testErrors: Int, losses: [Double]
+  ) {
+    self.network = network
+    self.midpoint = midpoint
+    self.validationErrors = validationErrors
+    self.testErrors = testErrors
+    self.losses = losses
+  }
+
+  private var container: Container {
+    let (graph, blobs) = network.archived(prefix: "network/")
+    let (middle, middleBlobs) = midpoint.network.archived(prefix: "midpoint/")
+    var velocities = midpoint.network
+    for (name, velocity) in midpoint.velocities { velocities.replaceDense(name, with: velocity) }
+    let hasVelocities = !midpoint.velocities.isEmpty
+    let content: JSONValue = [
+      "network": graph, "midpoint": middle, "midpointEpoch": .integer(midpoint.epoch),
+      "hasVelocities": .bool(hasVelocities), "validationErrors": .integer(validationErrors),
+      "testErrors": .integer(testErrors), "losses": .array(losses.map { .number($0) }),
+    ]
+    return Container(
+      kind: "", content: content,
+      blobs: blobs + middleBlobs + (hasVelocities ? velocities.archived(prefix: "velocities/").blobs : []))
+  }
+
+  private init(_ container: Container, file: String) throws {
+    struct Numbers {
+      let graph: JSONValue
+      let middle: JSONValue
+      let epoch: Int
+      let hasVelocities: Bool
+      let validationErrors: Int
+      let testErrors: Int
+      let losses: [Double]
+    }
+    let numbers = try JSONReader.read(container.content, file: file) { reader -> Numbers? in
+      let epoch = reader.integer("midpointEpoch", in: 0...Int.max)
+      let hasVelocities = reader.flag("hasVelocities")
+      let validationErrors = reader.integer("validationErrors", in: 0...Int.max)
+      let testErrors = reader.integer("testErrors", in: 0...Int.max)
+      let losses = reader.numbers("losses")
+      guard reader.object("network") != nil, reader.object("midpoint") != nil,
+        let graph = container.content["network"], let middle = container.content["midpoint"], let epoch,
+        let hasVelocities, let validationErrors, let testErrors, let losses
+      else { return nil }
+      return Numbers(
+        graph: graph, middle: middle, epoch: epoch, hasVelocities: hasVelocities,
+        validationErrors: validationErrors, testErrors: testErrors, losses: losses)
+    }
+    network = try FloatNetwork(archive: numbers.graph, in: container, prefix: "network/", file: file)
+    let middle = try FloatNetwork(archive: numbers.middle, in: container, prefix: "midpoint/", file: file)
+    var velocities: [String: FloatDense] = [:]
+    if numbers.hasVelocities {
+      let held = try FloatNetwork(
+        archive: numbers.middle, in: container, prefix: "velocities/", file: file)
+      for node in held.nodes {
+        if case .dense(let dense) = node.operation { velocities[node.name] = dense }
+      }
+    }
+    midpoint = TrainingState(network: middle, velocities: velocities, epoch: numbers.epoch)
+    validationErrors = numbers.validationErrors
+    testErrors = numbers.testErrors
+    losses = numbers.losses
+  }
+}
+
+/// Keeps the network of the epoch with the fewest validation errors, the earliest of several.
+struct BestEpoch {
+  private(set) var network: FloatNetwork?
+  private(set) var errors = Int.max
+
+  mutating func consider(_ report: EpochReport, of trainer: Trainer) {
+    guard report.validationErrors < errors else { return }
+    errors = report.validationErrors
+    network = trainer.state.network
+  }
+}

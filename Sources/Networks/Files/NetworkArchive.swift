@@ -1,0 +1,40 @@
+import Reproducibility
+
+/// A network in a container: its graph as JSON, its numbers as blobs under names that start with a prefix, so that
+/// one container can hold several networks.
+protocol NetworkArchive: Sendable {
+  /// The container's kind for a file that holds one such network.
+  static var archiveKind: String { get }
+
+  /// The graph as JSON and the blobs it refers to.
+  func archived(prefix: String) -> (content: JSONValue, blobs: [Blob])
+
+  /// The network whose graph is `content` and whose blobs are in `container` under `prefix`.
+  init(
+    archive content: JSONValue, in container: Container, prefix: String, file: String
+  ) throws(NetworkError)
+}
+
+extension NetworkArchive {
+  /// Reads the blob `name`, with the network's error for a missing or mistyped one.
+  static func elements<Element: BlobElement>(
+    _ name: String, of type: Element.Type, in container: Container, file: String
+  ) throws(NetworkError) -> [Element] {
+    do {
+      return try container.elements(name, of: type)
+    } catch {
+      throw NetworkError(at: file, "\(error)")
+    }
+  }
+
+  /// Reads an object, with the network's error for its faults.
+  static func read<Value>(
+    _ content: JSONValue, file: String, _ body: (JSONReader) -> Value?
+  ) throws(NetworkError) -> Value {
+    do {
+      return try JSONReader.read(content, file: file, body)
+    } catch {
+      throw NetworkError(at: file, "\(error)")
+    }
+  }
+}

@@ -1,0 +1,30 @@
+/// The name that every network gives to the tensor it reads.
+public let inputTensorName = "input"
+
+/// A step of a network's graph: it reads named tensors and makes the tensor that bears its own name.
+protocol GraphNode {
+  var name: String { get }
+  var inputs: [String] { get }
+}
+
+/// Checks that node names are unique, that each node reads only tensors made before it, and that every tensor
+/// but the last is read: an unread one is a mistake in the graph.
+func checkOrder(of nodes: [some GraphNode], network: String) throws(NetworkError) {
+  guard !nodes.isEmpty else { throw NetworkError(at: network, "has no nodes; at least one is needed") }
+  var known: Set<String> = [inputTensorName]
+  let read = Set(nodes.flatMap(\.inputs))
+  for node in nodes {
+    for input in node.inputs where !known.contains(input) {
+      throw NetworkError(
+        at: node.name,
+        "reads tensor \"\(input)\", which no earlier node makes; nodes must stand in execution order")
+    }
+    guard known.insert(node.name).inserted else {
+      throw NetworkError(at: node.name, "another tensor bears this name; names must be unique")
+    }
+  }
+  let needed = [inputTensorName] + nodes.dropLast().map(\.name)
+  if let name = needed.first(where: { !read.contains($0) }) {
+    throw NetworkError(at: name, "no node reads this tensor; only the last node's is the output")
+  }
+}

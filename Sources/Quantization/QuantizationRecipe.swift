@@ -1,0 +1,60 @@
+import FixedPoint
+import Networks
+
+/// The word lengths and units that a quantised network is made for.
+public struct QuantizationRecipe: Sendable, Hashable {
+  /// Bits of a weight, 2...8, in layers that `weightWordLengths` does not name. 2 bits are ternary.
+  public var weightWordLength: Int
+  /// Bits of a weight by dense node's name, where it differs.
+  public var weightWordLengths: [String: Int]
+  /// Bits of a hidden signal, 1...8, unsigned.
+  public var signalWordLength: Int
+  /// Bits of an input value, 1...8, unsigned.
+  public var inputWordLength: Int
+  /// Bits of an accumulator, and so of a bias: 8...64.
+  public var accumulatorWordLength: Int
+  /// Format of the activation table's address; its fraction length fixes the range of its argument.
+  public var tableAddress: FixedPointFormat
+  /// The hardware's requantiser.
+  public var requantizer: RequantizerKind
+
+  /// A recipe. The default address spans −8 ... 8 in steps of 1/64, where a sigmoid of 8 bits changes by at
+  /// most one step from an address to the next.
+  public init(
+    weightWordLength: Int, weightWordLengths: [String: Int] = [:], signalWordLength: Int = 8,
+    inputWordLength: Int = 8, accumulatorWordLength: Int = 24, tableAddress: FixedPointFormat? = nil,
+    requantizer: RequantizerKind = .multiplier(wordLength: 16, rounding: .nearestTiesUp)
+  ) {
+    self.weightWordLength = weightWordLength
+    self.weightWordLengths = weightWordLengths
+    self.signalWordLength = signalWordLength
+    self.inputWordLength = inputWordLength
+    self.accumulatorWordLength = accumulatorWordLength
+    self.tableAddress =
+      tableAddress ?? (try! FixedPointFormat(.signed, wordLength: 10, fractionLength: 6))
+    self.requantizer = requantizer
+  }
+
+  /// Bits of the weights of dense node `name`.
+  public func weightWordLength(of name: String) -> Int { weightWordLengths[name] ?? weightWordLength }
+
+  /// Checks the word lengths.
+  /// - Throws: `QuantizationError` naming each that is out of range.
+  func check() throws(QuantizationError) {
+    var faults: [String] = []
+    func expect(_ range: ClosedRange<Int>, _ value: Int, _ what: String) {
+      if !range.contains(value) {
+        faults.append("\(what) of \(value) bits; \(range.lowerBound) to \(range.upperBound) are possible")
+      }
+    }
+    expect(2...8, weightWordLength, "weights")
+    for (name, bits) in weightWordLengths.sorted(by: { $0.key < $1.key }) {
+      expect(2...8, bits, "weights of \(name)")
+    }
+    expect(1...8, signalWordLength, "signals")
+    expect(1...8, inputWordLength, "inputs")
+    expect(8...64, accumulatorWordLength, "accumulators")
+    expect(4...16, tableAddress.wordLength, "table addresses")
+    if !faults.isEmpty { throw QuantizationError(faults.joined(separator: "; ")) }
+  }
+}

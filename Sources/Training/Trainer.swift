@@ -1,0 +1,157 @@
+import CKernels
+import Datasets
+import Networks
+import Quantization
+import Reproducibility
+import Tensors
+
+/// A network in the middle of its training: all that the next epoch depends on.
+public struct TrainingState: Sendable, Hashable {
+  /// The float weights and biases.
+  public var network: FloatNetwork
+  /// Velocities by dense node's name, in the shape of the layer.
+  public var velocities: [String: FloatDense]
+  /// Epochs done.
+  public var epoch: Int
+
+  /// A state; velocities that are left out start at zero.
+  public init(network: FloatNetwork, velocities: [String: FloatDense] = [:], epoch: Int = 0) {
+    self.network = network
+    self.velocities = velocities
+    self.epoch = epoch
+  }
+}
+
+/// What an epoch came to.
+public struct EpochReport: Sendable, Hashable {
+  /// The epoch, counted from 0.
+  public let epoch: Int
+  /// Mean cross-entropy over the epoch's samples, in nats, as the weights changed.
+  public let loss: Double
+  /// Validation samples classified wrongly after the epoch.
+  public let validationErrors: Int
+}
+
+/// Trains one network by mini-batch gradient descent on soft-max cross-entropy.
+///
+/// Given a plan, it retrains: forward and backward passes use quantised weights and signals, the update goes to
+/// the float weights, which are quantised anew after it (Sung, Shin and Hwang 2015, section 2; Hwang and Sung 2014).
+/// Same settings, seed and data give the same bits on any machine and number of threads.
+public final class Trainer {
+  /// The settings of the run.
+  public let settings: TrainingSettings
+  private let training: ImageSet
+  private let validation: ImageSet
+  private let pass: NetworkPass
+  private let classifier: Classifier
+  private let random: RandomSource
+  private var epoch: Int
+
+  /// A trainer that goes on from `state`.
+  ///
+  /// - Parameters:
+  ///   - random: shuffles the samples; each epoch has a generator of its own, so a run can go on anywhere.
+  ///   - plan: nil to train in float.
+  /// - Throws: `TrainingError` where the data's shape is not the network's or a setting is out of range.
+  public init(
+    _ state: TrainingState, training: ImageSet, validation: ImageSet, settings: TrainingSettings,
+    plan: QuantizationPlan? = nil, random: RandomSource, resources: ComputeResources
+  ) throws(TrainingError) {
+    let shape = [training.height, training.width, training.channels]
+    let classes = state.network.shapes[state.network.output.name]!.reduce(1, *)
+    guard state.network.inputShape.reduce(1, *) == shape.reduce(1, *) else {
+      throw .shapeMismatch(
+        network: state.network.name, expected: state.network.inputShape, samples: shape)
+    }
+    guard classes == training.classCount else {
+      throw .badSetting(
+        "\(state.network.name): has \(classes) outputs for \(training.classCount) classes")
+    }
+    guard settings.batchSize > 0, settings.epochs > 0, 0...settings.epochs ~= settings.retrainingEpochs,
+      settings.learningRate > 0, settings.learningRate.isFinite
+    else {
+      throw .badSetting(
+        "batch size \(settings.batchSize), \(settings.epochs) epochs of which \(settings.retrainingEpochs) retrain, learning rate \(settings.learningRate): sizes must be positive and retraining a part of all epochs"
+      )
+    }
+    self.settings = settings
+    self.training = training
+    self.validation = validation
+    self.random = random
+    epoch = state.epoch
+    pass = NetworkPass(
+      state.network, velocities: state.velocities, plan: plan,
+      batchCapacity: max(settings.batchSize, 256), resources: resources)
+    classifier = Classifier(pass: pass, pixelTable: Classifier.pixelTable(plan: plan))
+  }
+
+  /// The present state.
+  public var state: TrainingState {
+    TrainingState(
+      network: pass.trainedNetwork, velocities: pass.parameters.mapValues(\.velocity), epoch: epoch)
+  }
+
+  /// Trains on every training sample once, in an order drawn for this epoch, then validates.
+  /// - Throws: `TrainingError.diverged` if the loss is no longer finite.
+  public func runEpoch() throws(TrainingError) -> EpochReport {
+    if settings.refitsSteps, let plan = pass.plan {
+      do {
+        let refitted = try QuantizationPlan(
+          network: pass.trainedNetwork, recipe: plan.recipe, calibration: { _ in [] }, holding: plan)
+        pass.setPlan(refitted)
+      } catch {
+        throw .quantization(TrainingError.QuantizationFault(message: error.description))
+      }
+    }
+    var order = Array(0..<training.count)
+    var shuffler = random.split("order of epoch \(epoch)")
+    shuffler.shuffle(&order)
+    let rate = Float(settings.learningRate(epoch: epoch))
+    var loss = 0.0
+    var first = 0
+    while first < order.count {
+      let samples = order[first..<min(first + settings.batchSize, order.count)]
+      loss += trainBatch(samples, rate: rate)
+      first += samples.count
+    }
+    loss /= Double(training.count)
+    guard loss.isFinite else {
+      throw .diverged(network: pass.network.name, epoch: epoch, learningRate: settings.learningRate)
+    }
+    let errors = errorCount(classifier.classes(of: validation), validation.labels)
+    let report = EpochReport(epoch: epoch, loss: loss, validationErrors: errors)
+    epoch += 1
+    return report
+  }
+
+  /// One mini-batch. Returns the sum of the samples' cross-entropies before the update.
+  private func trainBatch(_ samples: ArraySlice<Int>, rate: Float) -> Double {
+    let batch = samples.count
+    let output = pass.network.output.name
+    let classes = pass.network.shapes[output]!.reduce(1, *)
+    classifier.load(samples, of: training)
+    pass.forward(batch: batch)
+    let gradient = pass.gradient(output)
+    let scale = pass.plan.map { Float($0.dense[output]!.accumulatorScale) } ?? 1
+    wl_softmax(
+      pass.resources.instructionSet.kernelVersion, batch, classes, scale, pass.tensor(output).base,
+      gradient.base)
+    var loss = 0.0
+    let share = 1 / Float(batch)
+    for (row, sample) in samples.enumerated() {
+      let probabilities = gradient.base + row * classes
+      let label = Int(training.labels[sample])
+      loss -= ElementaryFunctions.log(Double(max(probabilities[label], .leastNormalMagnitude)))
+      probabilities[label] -= 1
+      for index in 0..<classes { probabilities[index] *= share }
+    }
+    pass.backward(batch: batch)
+    for layer in pass.parameters.values {
+      layer.step(
+        rate: rate, momentum: Float(settings.momentum), decay: Float(settings.weightDecay),
+        resources: pass.resources)
+    }
+    pass.quantize()
+    return loss
+  }
+}

@@ -1,0 +1,105 @@
+import Reproducibility
+
+/// How the learning rate changes over a run.
+public enum LearningRateSchedule: Sendable, Hashable {
+  /// The same in every epoch.
+  case constant
+  /// Falls in equal steps, epoch by epoch, to `final` times its start in the last epoch.
+  case linear(final: Double)
+}
+
+/// How a network is trained: gradient descent with momentum on mini-batches.
+///
+/// A run has `epochs` epochs in all. The first `epochs − retrainingEpochs` are always in float; the rest go on
+/// either in float (the reference) or with quantised weights and signals (retraining), so that both have been
+/// trained for as many epochs.
+public struct TrainingSettings: Sendable, Hashable {
+  /// Epochs in all.
+  public var epochs: Int
+  /// Those at the end that retraining replaces.
+  public var retrainingEpochs: Int
+  /// Samples in a mini-batch; the last one of an epoch may be smaller.
+  public var batchSize: Int
+  /// Learning rate in the first epoch.
+  public var learningRate: Double
+  /// Its course over all epochs.
+  public var schedule: LearningRateSchedule
+  /// Momentum of the velocity.
+  public var momentum: Double
+  /// Weight decay (L2), applied to weights and biases.
+  public var weightDecay: Double
+  /// Whether weight steps are fitted anew at the start of each retraining epoch instead of being held.
+  public var refitsSteps: Bool
+
+  /// Settings; the defaults are the papers' scale of training for the feed-forward networks.
+  public init(
+    epochs: Int = 50, retrainingEpochs: Int = 20, batchSize: Int = 128, learningRate: Double = 0.1,
+    schedule: LearningRateSchedule = .linear(final: 0.05), momentum: Double = 0.9, weightDecay: Double = 0,
+    refitsSteps: Bool = false
+  ) {
+    self.epochs = epochs
+    self.retrainingEpochs = retrainingEpochs
+    self.batchSize = batchSize
+    self.learningRate = learningRate
+    self.schedule = schedule
+    self.momentum = momentum
+    self.weightDecay = weightDecay
+    self.refitsSteps = refitsSteps
+  }
+
+  /// The learning rate of `epoch`, counted from 0.
+  public func learningRate(epoch: Int) -> Double {
+    switch schedule {
+    case .constant: learningRate
+    case .linear(let final):
+      epochs > 1
+        ? learningRate * (1 - (1 - final) * Double(epoch) / Double(epochs - 1)) : learningRate
+    }
+  }
+
+  /// Everything that can change a trained weight, as canonical JSON for digests and reports.
+  public var key: JSONValue {
+    let course: JSONValue =
+      switch schedule {
+      case .constant: "constant"
+      case .linear(let final): ["linearFinal": .number(final)]
+      }
+    return [
+      "epochs": .integer(epochs), "retrainingEpochs": .integer(retrainingEpochs),
+      "batchSize": .integer(batchSize), "learningRate": .number(learningRate), "schedule": course,
+      "momentum": .number(momentum), "weightDecay": .number(weightDecay),
+      "refitsSteps": .bool(refitsSteps), "optimizer": "sgdMomentum",
+    ]
+  }
+}
+
+/// Training that cannot start or go on.
+public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The loss is no longer a finite number.
+  case diverged(network: String, epoch: Int, learningRate: Double)
+  /// The samples do not have the shape that the network reads.
+  case shapeMismatch(network: String, expected: [Int], samples: [Int])
+  /// A setting is out of range.
+  case badSetting(String)
+  /// The network cannot be quantised as asked.
+  case quantization(QuantizationFault)
+
+  /// A wrapped message of the quantiser.
+  public struct QuantizationFault: Hashable, Sendable {
+    /// The message.
+    public let message: String
+  }
+
+  /// The message: what, where, what helps.
+  public var description: String {
+    switch self {
+    case .diverged(let network, let epoch, let learningRate):
+      "\(network): training diverged in epoch \(epoch + 1): the loss is not finite at learning rate"
+        + " \(learningRate). Use a smaller --learning-rate."
+    case .shapeMismatch(let network, let expected, let samples):
+      "\(network): reads inputs of shape \(expected), but the samples have shape \(samples)"
+    case .badSetting(let message): message
+    case .quantization(let fault): fault.message
+    }
+  }
+}
