@@ -22,13 +22,25 @@ extension FixedPointFormat {
     try quantized(values, as: storage, rounding: rounding, overflow: overflow, version: .best)
   }
 
+  /// Writes what `quantized(_:as:rounding:overflow:)` gives into memory that is already there.
+  ///
+  /// - Throws: `ArithmeticError` naming the first element that is infinite or not a number; `results` then
+  ///   holds nothing of use.
+  /// - Precondition: there are as many results as values, and `Storage` can hold every raw of the format.
+  public func quantize<Storage: FixedWidthInteger & BitwiseCopyable>(
+    _ values: UnsafeBufferPointer<Float>, into results: UnsafeMutableBufferPointer<Storage>,
+    rounding: Rounding, overflow: Overflow
+  ) throws(ArithmeticError) {
+    try quantize(values, into: results, rounding: rounding, overflow: overflow, version: .best)
+  }
+
   /// Quantizes `values` into `results`, which has as many elements, with the stated version of the kernels.
   ///
   /// - Throws: `ArithmeticError` naming the first element that is infinite or not a number; `results` then
   ///   holds nothing of use.
   package func quantize<Value: QuantizableValue, Storage: FixedWidthInteger & BitwiseCopyable>(
     _ values: UnsafeBufferPointer<Value>, into results: UnsafeMutableBufferPointer<Storage>,
-    rounding: Rounding, overflow: Overflow, version: wl_isa = .best
+    rounding: Rounding, overflow: Overflow, version: wl_isa
   ) throws(ArithmeticError) {
     precondition(values.count == results.count, "\(values.count) values for \(results.count) results")
     preconditionHolds(Storage.self)
