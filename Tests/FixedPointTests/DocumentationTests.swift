@@ -10,7 +10,8 @@ struct DocumentationTests {
   @Test("The article's tables are those that the definitions give")
   func articleTables() throws {
     let article = try String(
-      contentsOf: Self.package.appendingPathComponent("Sources/FixedPoint/FixedPoint.docc/Modes.md"), encoding: .utf8)
+      contentsOf: Self.package.appendingPathComponent("Sources/FixedPoint/FixedPoint.docc/Modes.md"),
+      encoding: .utf8)
     for table in [
       ModeDocumentation.roundingTable, ModeDocumentation.overflowTable, ModeDocumentation.resultFormatTable,
     ] {
@@ -18,7 +19,9 @@ struct DocumentationTests {
     }
   }
 
-  @Test("The committed plots and tables are current: wordlength vectors --document Reports/fixed-point makes them")
+  @Test(
+    "The committed plots and tables are current: wordlength vectors --document Reports/fixed-point makes them"
+  )
   func committedFiles() throws {
     let directory = Self.package.appendingPathComponent("Reports/fixed-point")
     for file in ModeDocumentation.files {
@@ -44,7 +47,8 @@ struct DocumentationTests {
       let row = lines.first { $0[0] == "`\(rounding.rawValue)`" }
       for (column, value) in zip(["-2.5", "2.5"], [expected[rounding]?.0, expected[rounding]?.1]) {
         let index = lines[0].firstIndex(of: column)
-        #expect(row.flatMap { row in index.map { row[$0] } } == value.map(String.init), "\(rounding) of \(column)")
+        #expect(
+          row.flatMap { row in index.map { row[$0] } } == value.map(String.init), "\(rounding) of \(column)")
       }
     }
   }

@@ -76,9 +76,13 @@ public struct BoundedMatrixProduct: Hashable, Sendable {
     _ a: [Left], _ b: [Right], rows: Int, depth: Int, columns: Int, as sum: Sum.Type, version: wl_isa
   ) throws(ArithmeticError) -> [Sum] {
     try check(a, b, rows: rows, depth: depth, columns: columns, as: sum)
-    if let bounds = byteKernelBounds, let a = a as? [Int8], let b = b as? [Int8], Sum.self == Int32.self {
-      let sums = byteProduct(a, b, rows, depth, columns, bounds, version)
-      return sums.map { Sum(truncatingIfNeeded: $0) }
+    if let bounds = byteKernelBounds, Left.self == Int8.self, Right.self == Int8.self, Sum.self == Int32.self
+    {
+      // The types are the same; a conditional cast of arrays would go through them element by element.
+      let sums = byteProduct(
+        unsafeBitCast(a, to: [Int8].self), unsafeBitCast(b, to: [Int8].self), rows, depth, columns, bounds,
+        version)
+      return unsafeBitCast(sums, to: [Sum].self)
     }
     if exactSumsFitInt64 {
       return narrowProduct(a, b, rows, depth, columns)
