@@ -16,7 +16,7 @@ struct QuantitiesTests {
 
   @Test("A printed size is within half a unit of its third digit")
   func sizesAreNear() {
-    let units: [String: Double] = ["B": 8, "KiB": 8192, "MiB": 8192 * 1024, "GiB": 8192 * 1_048_576, "bits": 1, "bit": 1]
+    let units: [String: Double] = ["B": 8, "KiB": 0x1p13, "MiB": 0x1p23, "GiB": 0x1p33, "bits": 1, "bit": 1]
     for power in 0...42 {
       for offset in [-1, 0, 1, 3, 1000] where (1 << power) + offset > 0 {
         let bits = (1 << power) + offset

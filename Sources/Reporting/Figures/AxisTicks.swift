@@ -96,7 +96,8 @@ package enum AxisTicks {
   private static func memorySteps(_ scale: AxisScale) -> [[AxisTick]] {
     let (low, high) = (max(0, scale.low), min(scale.high, 0x1p61))
     guard low < high else { return [] }
-    return (0...61).map { 1 << $0 }.filter { (high - low) / Double($0) <= Double(limit) }.map { step in
+    let steps: [Int] = (0...61).map { 1 << $0 }
+    return steps.filter { (high - low) / Double($0) <= Double(limit) }.map { step -> [AxisTick] in
       let first = Int((low / Double(step)).rounded(.up))
       let last = Int((high / Double(step)).rounded(.down))
       guard first <= last else { return [] }

@@ -71,7 +71,9 @@ package struct ChartLayout: Hashable, Sendable {
       legend = FigureLegend()
     }
     // A long legend or title makes the figure taller rather than the plot flat.
-    self.height = max(height, Self.leastHeight, top + foot + min(240, 0.44 * self.width))
+    let ruleRows = rules.count { $0.direction == .vertical && !$0.label.isEmpty }
+    let leastPlot = min(240, 0.44 * self.width) + (Double(ruleRows) + 0.5) * sizes.line
+    self.height = max(height, Self.leastHeight, top + foot + leastPlot)
     plot = FigureBox(left: 0, top: top, right: 0, bottom: self.height - foot)
 
     // The labels of the vertical axis decide where the plot begins, and only then the horizontal axis has its length.
