@@ -19,7 +19,7 @@ package enum VectorsCommand: Command {
     "exhaustive-bits", .count(0...24), help: "enumerate operands that have together at most so many bits",
     default: 12)
   private static let rows = CommandOption(
-    "rows", .count(0...100_000_000),
+    "rows", .count(0...10_000_000),
     help: "rows drawn for each pair of modes where operands are not enumerated",
     default: 1000)
   private static let steps = CommandOption(

@@ -119,7 +119,7 @@ struct TextTests {
       #expect(Double(try FixedPointNumber(exactly: value)) == value)
     }
     for value in [
-      0, 0x1p-1074, -0x1p-1074, 0x1p-1022, Double.greatestFiniteMagnitude, 0x1.fffffffffffffp-1023,
+      0, 0x1p-1074, -0x1p-1074, 0x1p-1022, Double.greatestFiniteMagnitude, 0x1.ffffffffffffep-1023,
     ] {
       let number = try FixedPointNumber(exactly: value)
       #expect(Double(number) == value && Double(exactly: number) == value)
@@ -215,5 +215,42 @@ struct TextTests {
       try FixedPointNumber(
         parsing: text, format: testFormat(.signed, 8, fraction: 4), rounding: .down, overflow: .wrap)
     }
+  }
+
+  @Test(
+    "Any text of the spellings' own characters is read or refused, and what is read is written back the same",
+    arguments: [UInt64(51), 52])
+  func fuzzedSpellings(seed: UInt64) throws {
+    var draws = TestDraws(seed: seed)
+    let pieces = [
+      "sfix", "ufix", "ap_fixed", "ap_ufixed", "ac_fixed", "ap_int", "ac_int", "<", ">", ",", "_E", "_En",
+      "8", "4", "64",
+      "-3", "0", "AP_RND", "AC_RND_CONV", "TRN", "AP_SAT", "AP_WRAP", "WRAP_SM", "true", "false", " ", "1",
+      "e", ".", "-",
+      "*2^", "9223372036854775807", "9999999999999999999999",
+    ]
+    let byte = testFormat(.signed, 8, fraction: 4)
+    var (formats, types, numbers) = (0, 0, 0)
+    for _ in 0..<40_000 {
+      // Half of the texts begin as a spelling does, so that many get far into the readers.
+      var text =
+        draws.int(0...1) == 0 ? draws.element(["sfix", "ap_fixed<8,", "ac_fixed<8,4,true,", ""]) : ""
+      for _ in 0..<draws.int(0...5) { text += draws.element(pieces) }
+      if let format = try? FixedPointFormat(parsing: text) {
+        formats += 1
+        #expect(try FixedPointFormat(parsing: format.description) == format, "seed \(seed): \(text)")
+      }
+      if let type = try? HLSType(parsing: text) {
+        types += 1
+        for spelled in HLSType.Library.allCases.compactMap({ type.spelled(for: $0) }) {
+          #expect(try HLSType(parsing: spelled).format == type.format, "seed \(seed): \(text)")
+        }
+      }
+      if let number = try? FixedPointNumber(parsing: text, format: byte, rounding: .down, overflow: .wrap) {
+        numbers += 1
+        #expect(number.format.stored == byte)
+      }
+    }
+    #expect(formats > 100 && types > 50 && numbers > 500, "seed \(seed): \(formats), \(types), \(numbers)")
   }
 }

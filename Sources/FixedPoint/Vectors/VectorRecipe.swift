@@ -42,7 +42,7 @@ public struct VectorRecipe: Hashable, Sendable {
         description: "\(operation.rawValue) \(isUsed ? "needs a" : "takes no") \(what).")
     }
     let numbers = [
-      ("exhaustive bits", exhaustiveBits, 0...24), ("drawn rows", drawnRows, 0...100_000_000),
+      ("exhaustive bits", exhaustiveBits, 0...24), ("drawn rows", drawnRows, 0...10_000_000),
       ("steps", steps, 1...1_000_000),
     ]
     for (what, value, range) in numbers where !range.contains(value) {
