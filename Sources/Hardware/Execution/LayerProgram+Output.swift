@@ -24,10 +24,12 @@ extension LayerProgram {
       bytes.withUnsafeMutableBufferPointer { bytes in
         narrow.withUnsafeBufferPointer { narrow in
           stage.table.withUnsafeBufferPointer { table in
+            // An empty array has an address all the same.
+            let entries = table.isEmpty ? nil : table.baseAddress
             for sample in 0..<samples {
               wl_requantize_to_bytes(
                 instructionSet.kernelVersion, outputs, stage.multiplier, Int32(stage.shift), stage.zeroPoint,
-                stage.low, stage.high, table.baseAddress, narrow.baseAddress! + sample * outputs,
+                stage.low, stage.high, entries, narrow.baseAddress! + sample * outputs,
                 bytes.baseAddress! + sample * stride)
             }
           }
