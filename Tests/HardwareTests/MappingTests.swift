@@ -58,7 +58,7 @@ struct MappingTests {
         total += expected.compute + expected.drain + machine.pipeline.reduce(0, +)
       }
       #expect(mapping.cycles == total, "case \(number)")
-      #expect(mapping.inferencesPerSecond == 100e6 / Double(total), "case \(number)")
+      #expect(mapping.inferencesPerSecond == 12.5e6 / Double(total), "case \(number)")
     }
   }
 

@@ -45,7 +45,7 @@ struct TestMachine: CustomStringConvertible {
       ]
     }
     return [
-      "format": "wordlength-hardware", "version": 1, "name": "test", "clockMegahertz": 100,
+      "format": "wordlength-hardware", "version": 1, "name": "test", "clockMegahertz": 12.5,
       "laneArray": .object(array), "weightMemory": ["capacityBits": .integer(weightMemoryBits)],
       "activationMemory": ["capacityBits": .integer(activationMemoryBits)],
     ]
