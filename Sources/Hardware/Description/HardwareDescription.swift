@@ -41,6 +41,14 @@ public struct Accumulator: Sendable, Hashable {
   /// What a sum beyond the word does.
   public let overflow: AccumulatorOverflow
 
+  /// An accumulator.
+  /// - Precondition: `bits` is in 8...64.
+  public init(bits: Int, overflow: AccumulatorOverflow) {
+    precondition(8...64 ~= bits, "an accumulator of \(bits) bits")
+    self.bits = bits
+    self.overflow = overflow
+  }
+
   /// The highest value.
   public var maximum: Int64 { Int64.max >> (64 - bits) }
   /// The lowest value.
@@ -84,7 +92,7 @@ public struct LaneArray: Sendable, Hashable {
   /// The multipliers.
   public fileprivate(set) var datapath: Datapath
   /// The accumulators.
-  public let accumulator: Accumulator
+  public fileprivate(set) var accumulator: Accumulator
   /// The requantiser.
   public let requantizer: RequantizerKind
   /// The activation table, or nil where there is none and activations are clamps.
@@ -122,6 +130,13 @@ public struct HardwareDescription: Sendable, Hashable {
   public func withWeightMemory(bits: Int) -> HardwareDescription {
     var machine = self
     machine.weightMemoryBits = bits
+    return machine
+  }
+
+  /// The same machine with other accumulators.
+  public func withAccumulator(_ accumulator: Accumulator) -> HardwareDescription {
+    var machine = self
+    machine.laneArray.accumulator = accumulator
     return machine
   }
 

@@ -1,0 +1,108 @@
+import CKernels
+import Datasets
+import Networks
+import Quantization
+import Reproducibility
+import Tensors
+import Training
+
+/// The plain single loop that the trainer's products are compared with: one multiply-add after the other.
+private func plainProduct(
+  _ a: [Float], _ b: [Float], _ c: inout [Float], rows: Int, columns: Int, inner: Int
+) {
+  a.withUnsafeBufferPointer { a in
+    b.withUnsafeBufferPointer { b in
+      c.withUnsafeMutableBufferPointer { c in
+        for i in 0..<rows {
+          for j in 0..<columns {
+            var sum: Float = 0
+            for p in 0..<inner { sum += a[i * inner + p] * b[p * columns + j] }
+            c[i * columns + j] = sum
+          }
+        }
+      }
+    }
+  }
+}
+
+/// Products of the sizes that training the largest feed-forward network is made of.
+func productBenchmarks(_ resources: ComputeResources) -> [Benchmark] {
+  [(128, 512, 512), (1024, 1024, 1024)].map { rows, columns, inner in
+    var random = RandomSource(seed: 1)
+    let a = (0..<rows * inner).map { _ in Float(random.uniform() - 0.5) }
+    let b = (0..<inner * columns).map { _ in Float(random.uniform() - 0.5) }
+    var c = [Float](repeating: 0, count: rows * columns)
+    var d = [Float](repeating: 0, count: 16 * columns)
+    let workspace = ProductWorkspace()
+    let left = Array(a[0..<16 * inner])
+    return Benchmark(
+      "float product \(rows) x \(columns) x \(inner), \(resources.threads) threads", unit: "GFLOP/s",
+      work: 2e-9 * Double(rows * columns * inner), referenceWork: 2e-9 * Double(16 * columns * inner)
+    ) {
+      resources.multiply(
+        MatrixView(a, rows: rows, columns: inner), MatrixView(b, rows: inner, columns: columns), into: &c,
+        workspace: workspace)
+    } reference: {
+      plainProduct(left, b, &d, rows: 16, columns: columns, inner: inner)
+    }
+  }
+}
+
+/// Training of 784-512-512-512-512-10 on random images, in float and ternary, beside a plain loop that does the
+/// three products of each layer (forward, weight gradient, input gradient) and nothing else.
+func trainingBenchmarks(_ resources: ComputeResources) -> [Benchmark] {
+  let samples = 1024
+  var random = RandomSource(seed: 2)
+  let images = ImageSet(
+    height: 28, width: 28, channels: 1, classCount: 10,
+    pixels: (0..<samples * 784).map { _ in UInt8(random.below(256)) },
+    labels: (0..<samples).map { _ in UInt8(random.below(10)) })
+  let topology = try! FeedForwardTopology(hiddenLayers: 4, units: 512, activation: .sigmoid)
+  let network = topology.network(inputShape: [28, 28, 1], classes: 10, random: random)
+  let weights = topology.weightCount(inputs: 784, classes: 10)
+  // The first layer has no input gradient.
+  let operationsOfSample = Double(6 * weights - 2 * 784 * 512)
+  let plan = try! QuantizationPlan(
+    network: network, recipe: QuantizationRecipe(weightWordLength: 2), calibration: { _ in [] })
+  let one = ImageSet(
+    height: 28, width: 28, channels: 1, classCount: 10, pixels: Array(images.pixels[0..<784]),
+    labels: Array(images.labels[0..<1]))
+  let sizes = [784, 512, 512, 512, 512, 10]
+  return [("float", QuantizationPlan?.none), ("ternary retraining", plan)].flatMap { name, plan in
+    let trainer = try! Trainer(
+      TrainingState(network: network), training: images, validation: one,
+      settings: TrainingSettings(epochs: 1000, learningRate: 0.001), plan: plan, random: random,
+      resources: resources)
+    var activations = sizes.map { [Float](repeating: 0.5, count: $0) }
+    let matrices = zip(sizes, sizes.dropFirst()).map { [Float](repeating: 0.01, count: $0 * $1) }
+    var gradients = matrices
+    let measured = Benchmark(
+      "training 784-512-512-512-512-10, \(name), \(resources.threads) threads", unit: "samples/s",
+      work: Double(samples), referenceWork: 1
+    ) {
+      _ = try! trainer.runEpoch()
+    } reference: {
+      for layer in matrices.indices {
+        plainProduct(
+          activations[layer], matrices[layer], &activations[layer + 1], rows: 1, columns: sizes[layer + 1],
+          inner: sizes[layer])
+      }
+      for layer in matrices.indices.reversed() {
+        plainProduct(
+          activations[layer], activations[layer + 1], &gradients[layer], rows: sizes[layer],
+          columns: sizes[layer + 1], inner: 1)
+        if layer > 0 {
+          plainProduct(
+            matrices[layer], activations[layer + 1], &activations[layer], rows: sizes[layer], columns: 1,
+            inner: sizes[layer + 1])
+        }
+      }
+    }
+    return [
+      measured,
+      Benchmark(
+        "the same", unit: "GFLOP/s", value: measured.value * operationsOfSample * 1e-9,
+        reference: measured.reference * operationsOfSample * 1e-9),
+    ]
+  }
+}

@@ -1,0 +1,148 @@
+import Exploration
+import Hardware
+import Networks
+
+extension ExplorationReport {
+  private static func right(_ name: String, unit: String? = nil) -> TableColumn {
+    TableColumn(name, unit: unit, alignment: .trailing)
+  }
+
+  /// Designs with errors, memory and speed; by default those of the Pareto front, from small to large.
+  public func designTable(_ designs: [DesignSummary]) throws(ReportTableError) -> ReportTable {
+    try ReportTable(
+      columns: [
+        TableColumn("Network"), TableColumn("Weights"), TableColumn("Method"),
+        Self.right("Test error", unit: "%"), Self.right("Validation", unit: "%"),
+        Self.right("Gap to float", unit: "points"), Self.right("Stored weights"),
+        Self.right("Cycles"), Self.right("Inferences/s"), Self.right("ECR"), TableColumn("Fits"),
+      ],
+      rows: designs.map { design in
+        [
+          .text(design.design.topology.description),
+          .text(ReportWords.wordLength(design.design.weightBits)), .text(design.design.method.rawValue),
+          .text(ReportWords.percent(design.testError)), .text(ReportWords.percent(design.validationError)),
+          .text(ReportWords.percent(design.gapToFloat)),
+          .text(MemoryText(bits: design.mapping.storedBits).description),
+          .integer(design.mapping.cycles),
+          .text(DecimalText.groupedSignificant(design.mapping.inferencesPerSecond, digits: 3)),
+          .text(ReportWords.ratio(design.compression)), .text(design.fits ? "yes" : "no"),
+        ]
+      })
+  }
+
+  /// The front's designs by increasing memory.
+  public var frontDesigns: [DesignSummary] {
+    analysis.designs.filter(\.isOnFront).sorted {
+      ($0.mapping.storedBits, $0.mapping.cycles) < ($1.mapping.storedBits, $1.mapping.cycles)
+    }
+  }
+
+  /// Memory and cycles of the answer, layer by layer.
+  public func layerTable() throws(ReportTableError) -> ReportTable {
+    let mapping = analysis.answer.mapping
+    var rows = mapping.layers.map { layer in
+      [
+        TableCell.text(layer.name), .text("\(layer.inputs) → \(layer.outputs)"), .integer(layer.tiles),
+        .integer(layer.taps), .integer(layer.memory.usefulWeightBits), .integer(layer.memory.usefulBiasBits),
+        .integer(layer.memory.storedBits), .integer(layer.cycles.compute), .integer(layer.cycles.drain),
+        .integer(layer.cycles.pipeline), .integer(layer.cycles.total),
+        .number(100 * layer.utilization(on: mapping.hardware.laneArray), digits: 1),
+      ]
+    }
+    func sum(_ part: (LayerMapping) -> Int) -> TableCell {
+      .integer(mapping.layers.reduce(0) { $0 + part($1) })
+    }
+    rows.append([
+      .text("all"), .missing, sum(\.tiles), .missing, sum(\.memory.usefulWeightBits),
+      sum(\.memory.usefulBiasBits), sum(\.memory.storedBits), sum(\.cycles.compute), sum(\.cycles.drain),
+      sum(\.cycles.pipeline), sum(\.cycles.total), .missing,
+    ])
+    return try ReportTable(
+      columns: [
+        TableColumn("Layer"), TableColumn("Shape"), Self.right("Tiles"), Self.right("Taps"),
+        Self.right("Useful weights", unit: "bits"), Self.right("Useful biases", unit: "bits"),
+        Self.right("Stored", unit: "bits"), Self.right("Compute", unit: "cycles"),
+        Self.right("Drain", unit: "cycles"), Self.right("Pipeline", unit: "cycles"),
+        Self.right("Total", unit: "cycles"), Self.right("Utilization", unit: "%"),
+      ], rows: rows)
+  }
+
+  /// Test errors of one method by network (rows) and word length (columns).
+  public func errorTable(_ method: QuantizationMethod) throws(ReportTableError) -> ReportTable {
+    try ReportTable(
+      columns: [TableColumn("Network"), Self.right("Float memory"), Self.right("Float")]
+        + settings.weightWordLengths.map { Self.right(ReportWords.wordLength($0)) },
+      rows: analysis.floats.map { float in
+        [
+          .text(float.topology.description), .text(MemoryText(bits: float.usefulBits).description),
+          .text(ReportWords.percent(float.testError)),
+        ]
+          + analysis.designs.filter { $0.design.topology == float.topology && $0.design.method == method }.map {
+            .text(ReportWords.percent($0.testError))
+          }
+      })
+  }
+
+  /// Effective compression ratios by network (rows) and word length (columns), of the last method explored.
+  public func compressionTable() throws(ReportTableError) -> ReportTable {
+    let method = settings.methods[settings.methods.count - 1]
+    return try ReportTable(
+      columns: [TableColumn("Network")]
+        + settings.weightWordLengths.map { Self.right(ReportWords.wordLength($0)) },
+      rows: settings.topologies.map { topology in
+        [.text(topology.description)]
+          + settings.weightWordLengths.map { bits in
+            let design = DesignPoint(topology: topology, weightBits: bits, method: method)
+            let summary = analysis.designs.first { $0.design == design }
+            return summary.map { .text(ReportWords.ratio($0.compression)) } ?? .missing
+          }
+      })
+  }
+
+  /// Every design and float network, one a row, with plain numbers.
+  func csvTable() throws(ReportTableError) -> ReportTable {
+    let keys = [
+      "network", "weightBits", "method", "seeds", "meanTestError", "testErrorStandardError",
+      "meanValidationError", "gapToFloat", "usefulBits", "storedBits", "cycles", "inferencesPerSecond",
+      "effectiveCompressionRatio", "effectiveCompressionBound", "effectiveCompressionLow",
+      "effectiveCompressionHigh", "fitsCapacity", "isOnParetoFront", "differingSamples",
+      "accumulatorOverflows",
+    ]
+    func number(_ value: Double) -> TableCell { .number(value, digits: 6) }
+    let floats = analysis.floats.map { float -> [TableCell] in
+      [
+        .text(float.topology.description), .integer(32), .text("float"), .integer(float.testError.count),
+        number(float.testError.mean), number(float.testError.standardError),
+        number(float.validationError.mean), number(0), .integer(float.usefulBits),
+      ] + Array(repeating: .missing, count: keys.count - 9)
+    }
+    let designs = analysis.designs.map { design -> [TableCell] in
+      let interval = design.compression.interval
+      return [
+        .text(design.design.topology.description), .integer(design.design.weightBits),
+        .text(design.design.method.rawValue), .integer(design.testError.count),
+        number(design.testError.mean), number(design.testError.standardError),
+        number(design.validationError.mean), number(design.gapToFloat),
+        .integer(design.mapping.usefulBits), .integer(design.mapping.storedBits),
+        .integer(design.mapping.cycles), number(design.mapping.inferencesPerSecond),
+        number(design.compression.ratio.value), .text(design.compression.ratio.kind),
+        interval.map { number($0.low.value) } ?? .missing,
+        interval.map { number($0.high.value) } ?? .missing, .text(design.fits ? "true" : "false"),
+        .text(design.isOnFront ? "true" : "false"), .integer(design.differences.values.reduce(0, +)),
+        .integer(design.overflows),
+      ]
+    }
+    return try ReportTable(columns: keys.map { TableColumn($0, key: $0) }, rows: floats + designs)
+  }
+}
+
+extension EffectiveSize {
+  /// `value`, `at_least` or `at_most`, for scripts.
+  var kind: String {
+    switch self {
+    case .bits: "value"
+    case .atLeast: "at_least"
+    case .atMost: "at_most"
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/// Every command of the program, in the order of its help text.
+package let allCommands: [any Command.Type] = []
