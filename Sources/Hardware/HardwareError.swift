@@ -6,8 +6,8 @@ public struct HardwareError: Error, Hashable, Sendable, CustomStringConvertible 
     case weightsDoNotFit(weightBits: Int, datapath: String, fitting: String)
     /// Activations wider than the datapath's.
     case activationsDoNotFit(activationBits: Int, datapathBits: Int)
-    /// A bias beyond the accumulator's range.
-    case biasDoesNotFit(bias: Int64, accumulatorBits: Int)
+    /// A bias, with the input's zero point folded in, beyond the accumulator's range.
+    case biasDoesNotFit(bias: Int128, accumulatorBits: Int)
     /// A sum could leave an accumulator whose overflow is "reject".
     case accumulatorMayOverflow(accumulatorBits: Int, neededBits: Int)
     /// The layer's requantisation is not one the unit can do.

@@ -57,6 +57,9 @@ final class DenseParameters {
     for (index, value) in integers.enumerated() { biasLevels.base[index] = Float(value) }
   }
 
+  /// Whether every weight and bias is a finite number.
+  var isFinite: Bool { weights.isFinite && biases.isFinite }
+
   /// One step of gradient descent with momentum.
   func step(rate: Float, momentum: Float, decay: Float, resources: ComputeResources) {
     let version = resources.instructionSet.kernelVersion

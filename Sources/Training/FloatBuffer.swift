@@ -20,6 +20,14 @@ final class FloatBuffer: @unchecked Sendable {
 
   deinit { base.deallocate() }
 
+  /// Whether no element is infinite or not a number.
+  var isFinite: Bool {
+    // The largest magnitude as a bit pattern: an integer maximum, which the compiler vectorises.
+    var largest: UInt32 = 0
+    for index in 0..<count { largest = max(largest, base[index].magnitude.bitPattern) }
+    return largest < Float.infinity.bitPattern
+  }
+
   /// The contents as an array.
   var values: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
 }

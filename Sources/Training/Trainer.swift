@@ -52,28 +52,14 @@ public final class Trainer {
   /// - Parameters:
   ///   - random: shuffles the samples; each epoch has a generator of its own, so a run can go on anywhere.
   ///   - plan: nil to train in float.
-  /// - Throws: `TrainingError` where the data's shape is not the network's or a setting is out of range.
+  /// - Throws: `TrainingError` where the data's shape is not the network's, the network does not start and end
+  ///   with a dense layer, or a setting is out of range.
   public init(
     _ state: TrainingState, training: ImageSet, validation: ImageSet, settings: TrainingSettings,
     plan: QuantizationPlan? = nil, random: RandomSource, resources: ComputeResources
   ) throws(TrainingError) {
-    let shape = [training.height, training.width, training.channels]
-    let classes = state.network.shapes[state.network.output.name]!.reduce(1, *)
-    guard state.network.inputShape.reduce(1, *) == shape.reduce(1, *) else {
-      throw .shapeMismatch(
-        network: state.network.name, expected: state.network.inputShape, samples: shape)
-    }
-    guard classes == training.classCount else {
-      throw .badSetting(
-        "\(state.network.name): has \(classes) outputs for \(training.classCount) classes")
-    }
-    guard settings.batchSize > 0, settings.epochs > 0, 0...settings.epochs ~= settings.retrainingEpochs,
-      settings.learningRate > 0, settings.learningRate.isFinite
-    else {
-      throw .badSetting(
-        "batch size \(settings.batchSize), \(settings.epochs) epochs of which \(settings.retrainingEpochs) retrain, learning rate \(settings.learningRate): sizes must be positive and retraining a part of all epochs"
-      )
-    }
+    try settings.check()
+    try Self.check(state.network, training: training, validation: validation)
     self.settings = settings
     self.training = training
     self.validation = validation
@@ -85,6 +71,10 @@ public final class Trainer {
     classifier = Classifier(pass: pass, pixelTable: Classifier.pixelTable(plan: plan))
   }
 
+  /// The plan that weights and signals are quantised by at present: the one given, or, where steps are fitted
+  /// anew, that of the last epoch. Nil in float.
+  public var plan: QuantizationPlan? { pass.plan }
+
   /// The present state.
   public var state: TrainingState {
     TrainingState(
@@ -92,7 +82,7 @@ public final class Trainer {
   }
 
   /// Trains on every training sample once, in an order drawn for this epoch, then validates.
-  /// - Throws: `TrainingError.diverged` if the loss is no longer finite.
+  /// - Throws: `TrainingError.diverged` if the loss or a weight is no longer finite.
   public func runEpoch() throws(TrainingError) -> EpochReport {
     if settings.refitsSteps, let plan = pass.plan {
       do {
@@ -111,13 +101,11 @@ public final class Trainer {
     var first = 0
     while first < order.count {
       let samples = order[first..<min(first + settings.batchSize, order.count)]
-      loss += trainBatch(samples, rate: rate)
+      loss += try trainBatch(samples, rate: rate)
       first += samples.count
     }
     loss /= Double(training.count)
-    guard loss.isFinite else {
-      throw .diverged(network: pass.network.name, epoch: epoch, learningRate: settings.learningRate)
-    }
+    guard loss.isFinite else { throw divergence }
     let errors = errorCount(classifier.classes(of: validation), validation.labels)
     let report = EpochReport(epoch: epoch, loss: loss, validationErrors: errors)
     epoch += 1
@@ -125,7 +113,7 @@ public final class Trainer {
   }
 
   /// One mini-batch. Returns the sum of the samples' cross-entropies before the update.
-  private func trainBatch(_ samples: ArraySlice<Int>, rate: Float) -> Double {
+  private func trainBatch(_ samples: ArraySlice<Int>, rate: Float) throws(TrainingError) -> Double {
     let batch = samples.count
     let output = pass.network.output.name
     let classes = pass.network.shapes[output]!.reduce(1, *)
@@ -151,7 +139,34 @@ public final class Trainer {
         rate: rate, momentum: Float(settings.momentum), decay: Float(settings.weightDecay),
         resources: pass.resources)
     }
+    // Only finite weights have levels: nothing else may reach a quantised pass, or leave in `state`.
+    guard pass.parameters.values.allSatisfy(\.isFinite) else { throw divergence }
     pass.quantize()
     return loss
+  }
+
+  private var divergence: TrainingError {
+    .diverged(network: pass.network.name, epoch: epoch, learningRate: settings.learningRate)
+  }
+
+  private static func check(
+    _ network: FloatNetwork, training: ImageSet, validation: ImageSet
+  ) throws(TrainingError) {
+    let features = network.inputShape.reduce(1, *)
+    for images in [training, validation] where images.valuesPerImage != features {
+      throw .shapeMismatch(
+        network: network.name, expected: network.inputShape,
+        samples: [images.height, images.width, images.channels])
+    }
+    guard training.count > 0 else { throw .badSetting("\(network.name): there is no sample to train on") }
+    let classes = network.shapes[network.output.name]!.reduce(1, *)
+    guard classes == training.classCount, classes == validation.classCount else {
+      throw .badSetting(
+        "\(network.name): has \(classes) outputs for \(training.classCount) classes to train and"
+          + " \(validation.classCount) to validate")
+    }
+    guard case .dense = network.nodes[0].operation, case .dense = network.output.operation else {
+      throw .badSetting("\(network.name): must start and end with a dense layer to be trained")
+    }
   }
 }

@@ -57,6 +57,31 @@ public struct TrainingSettings: Sendable, Hashable {
     }
   }
 
+  /// Checks that every setting makes sense.
+  /// - Throws: `TrainingError.badSetting` naming each that does not.
+  func check() throws(TrainingError) {
+    var faults: [String] = []
+    if batchSize < 1 { faults.append("a batch size of \(batchSize); at least 1 is needed") }
+    if epochs < 1 { faults.append("\(epochs) epochs; at least 1 is needed") }
+    if !(0...max(0, epochs) ~= retrainingEpochs) {
+      faults.append("\(retrainingEpochs) retraining epochs; they are a part of all \(epochs)")
+    }
+    // Single precision is what weights are trained in.
+    if !(learningRate > 0 && Float(learningRate).isFinite) {
+      faults.append("a learning rate of \(learningRate); a positive number is needed")
+    }
+    if case .linear(let final) = schedule, !(0...1 ~= final) {
+      faults.append("a last learning rate of \(final) times the first; 0 to 1 are possible")
+    }
+    if !(momentum >= 0 && momentum < 1) {
+      faults.append("a momentum of \(momentum); 0 up to, but not, 1 are possible")
+    }
+    if !(weightDecay >= 0 && weightDecay.isFinite) {
+      faults.append("a weight decay of \(weightDecay); a number not below 0 is needed")
+    }
+    if !faults.isEmpty { throw .badSetting(faults.joined(separator: "; ")) }
+  }
+
   /// Everything that can change a trained weight, as canonical JSON for digests and reports.
   public var key: JSONValue {
     let course: JSONValue =
@@ -75,7 +100,7 @@ public struct TrainingSettings: Sendable, Hashable {
 
 /// Training that cannot start or go on.
 public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The loss is no longer a finite number.
+  /// The loss or a weight is no longer a finite number.
   case diverged(network: String, epoch: Int, learningRate: Double)
   /// The samples do not have the shape that the network reads.
   case shapeMismatch(network: String, expected: [Int], samples: [Int])
@@ -94,7 +119,7 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .diverged(let network, let epoch, let learningRate):
-      "\(network): training diverged in epoch \(epoch + 1): the loss is not finite at learning rate"
+      "\(network): training diverged in epoch \(epoch + 1): the loss or a weight is not finite at learning rate"
         + " \(learningRate). Use a smaller --learning-rate."
     case .shapeMismatch(let network, let expected, let samples):
       "\(network): reads inputs of shape \(expected), but the samples have shape \(samples)"

@@ -80,7 +80,7 @@ public struct ResultCache: Sendable {
   /// The result of `stage` for `inputs`, made by `read` from a kept container, or by `make` and then kept.
   ///
   /// - Parameter read: throws where the container is whole but does not hold such a result.
-  func result<Value>(
+  package func result<Value>(
     _ stage: CacheStage, _ inputs: JSONValue, read: (Container, String) throws -> Value,
     make: () throws -> (value: Value, container: Container)
   ) throws -> Value {
@@ -111,7 +111,7 @@ public struct ResultCache: Sendable {
   }
 
   /// Whether a file for this result is there; it may still turn out to be damaged.
-  func contains(_ stage: CacheStage, _ inputs: JSONValue) -> Bool {
+  package func contains(_ stage: CacheStage, _ inputs: JSONValue) -> Bool {
     FileManager.default.fileExists(atPath: file(stage, inputs).path)
   }
 }

@@ -157,11 +157,17 @@ public struct Explorer: Sendable {
   ///   - shard: nil for all of it.
   ///   - isInterrupted: polled between epochs and steps.
   ///   - report: told of progress, from any thread.
-  /// - Throws: `ExplorationError.interrupted` when asked to stop, and any step's error.
+  /// - Throws: `ExplorationError.interrupted` when asked to stop, `badSetting` for a shard that is none, and any
+  ///   step's error.
   public func run(
     shard: Shard? = nil, isInterrupted: @escaping @Sendable () -> Bool,
     report: @escaping @Sendable (SweepProgress) -> Void
   ) throws(ExplorationError) {
+    if let shard, !(0..<max(0, shard.count) ~= shard.index) {
+      throw .badSetting(
+        "shard \(shard.index) of \(shard.count), counted from 0; the number of shards must be positive and"
+          + " above the index")
+    }
     var planned: [Step] = []
     var items: [WorkItem] = []
     var chain = 0

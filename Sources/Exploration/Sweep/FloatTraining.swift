@@ -1,5 +1,6 @@
 import Datasets
 import Networks
+import Quantization
 import Reproducibility
 import Tensors
 import Training
@@ -136,11 +137,14 @@ public struct FloatTraining: Sendable, Hashable {
 /// Keeps the network of the epoch with the fewest validation errors, the earliest of several.
 struct BestEpoch {
   private(set) var network: FloatNetwork?
+  /// The plan of that epoch, where there is one.
+  private(set) var plan: QuantizationPlan?
   private(set) var errors = Int.max
 
   mutating func consider(_ report: EpochReport, of trainer: Trainer) {
     guard report.validationErrors < errors else { return }
     errors = report.validationErrors
     network = trainer.state.network
+    plan = trainer.plan
   }
 }

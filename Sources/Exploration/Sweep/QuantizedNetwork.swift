@@ -51,12 +51,13 @@ public struct QuantizedNetwork: Sendable, Hashable {
       }
       let final =
         design.method == .direct
-        ? float.network
+        ? (network: float.network, plan: plan)
         : try retrain(
           float.midpoint, plan: plan, topology: design.topology, seed: seed, settings: settings.training,
           dataset: dataset, resources: resources, checkpoint: checkpoint)
-      let network = try plan.integerNetwork(from: final)
-      let classes = Classifier(final, plan: plan, resources: resources).classes(of: dataset.test)
+      let network = try final.plan.integerNetwork(from: final.network)
+      let classes = Classifier(final.network, plan: final.plan, resources: resources).classes(
+        of: dataset.test)
       let result = QuantizedNetwork(network: network, trainerClasses: classes)
       let (graph, blobs) = network.archived(prefix: "")
       let container = Container(
@@ -65,10 +66,11 @@ public struct QuantizedNetwork: Sendable, Hashable {
     }
   }
 
+  /// The network of the best epoch, and the plan that it was trained by.
   private static func retrain(
     _ midpoint: TrainingState, plan: QuantizationPlan, topology: FeedForwardTopology, seed: UInt64,
     settings: TrainingSettings, dataset: Dataset, resources: ComputeResources, checkpoint: () throws -> Void
-  ) throws -> FloatNetwork {
+  ) throws -> (network: FloatNetwork, plan: QuantizationPlan) {
     let random = RandomSource(seed: seed).split("\(topology)")
     let trainer = try Trainer(
       midpoint, training: dataset.training, validation: dataset.validation, settings: settings, plan: plan,
@@ -78,6 +80,6 @@ public struct QuantizedNetwork: Sendable, Hashable {
       try checkpoint()
       best.consider(try trainer.runEpoch(), of: trainer)
     }
-    return best.network ?? midpoint.network
+    return (best.network ?? midpoint.network, best.plan ?? plan)
   }
 }

@@ -2,13 +2,20 @@ import Dispatch
 import Foundation
 
 /// A piece of work that may have to wait for another.
-struct WorkItem: Sendable {
+package struct WorkItem: Sendable {
   /// What it is called in progress and errors.
-  let name: String
+  package let name: String
   /// Expected cost in arbitrary units, for estimates and for the order of work.
-  let cost: Double
+  package let cost: Double
   /// Index of the item that must be done first.
-  let prerequisite: Int?
+  package let prerequisite: Int?
+
+  /// An item.
+  package init(name: String, cost: Double, prerequisite: Int?) {
+    self.name = name
+    self.cost = cost
+    self.prerequisite = prerequisite
+  }
 }
 
 /// What an exploration tells while it runs.
@@ -27,17 +34,19 @@ public struct SweepProgress: Sendable, Hashable {
 
 /// Runs work items on several threads: of those that are ready the one with the most cost behind it first, so
 /// that the longest chain of work is never left to the end. Which thread runs what cannot change a result.
-final class WorkQueue: @unchecked Sendable {
+package final class WorkQueue: @unchecked Sendable {
   private let items: [WorkItem]
   private let chainCosts: [Double]
   private let condition = NSCondition()
+  /// Held while progress is told, so that what is told never goes back.
+  private let telling = NSLock()
   private var isStarted: [Bool]
   private var isFinished: [Bool]
   private var partial: [Double]
   private var failure: (any Error)?
   private let report: @Sendable (SweepProgress) -> Void
 
-  init(_ items: [WorkItem], report: @escaping @Sendable (SweepProgress) -> Void) {
+  package init(_ items: [WorkItem], report: @escaping @Sendable (SweepProgress) -> Void) {
     self.items = items
     self.report = report
     isStarted = items.map { _ in false }
@@ -54,7 +63,7 @@ final class WorkQueue: @unchecked Sendable {
 
   /// Calls `body` once for each item's index, prerequisites first, on up to `threads` threads.
   /// - Throws: the first error that `body` threw; no further items are started after it.
-  func run(threads: Int, _ body: @Sendable (Int) throws -> Void) throws {
+  package func run(threads: Int, _ body: @Sendable (Int) throws -> Void) throws {
     DispatchQueue.concurrentPerform(iterations: max(1, min(threads, items.count))) { _ in
       while let index = next() {
         do {
@@ -69,10 +78,10 @@ final class WorkQueue: @unchecked Sendable {
   }
 
   /// How many items are done.
-  var finishedCount: Int { condition.withLock { isFinished.count { $0 } } }
+  package var finishedCount: Int { condition.withLock { isFinished.count { $0 } } }
 
   /// Notes that a running item is `fraction` done.
-  func advance(_ index: Int, to fraction: Double) {
+  package func advance(_ index: Int, to fraction: Double) {
     condition.withLock { partial[index] = items[index].cost * fraction }
     tell(items[index].name)
   }
@@ -110,11 +119,13 @@ final class WorkQueue: @unchecked Sendable {
   }
 
   private func tell(_ name: String) {
-    let progress = condition.withLock {
-      SweepProgress(
-        finished: isFinished.count { $0 }, total: items.count, finishedCost: partial.reduce(0, +),
-        totalCost: items.reduce(0) { $0 + $1.cost }, current: name)
+    telling.withLock {
+      let progress = condition.withLock {
+        SweepProgress(
+          finished: isFinished.count { $0 }, total: items.count, finishedCost: partial.reduce(0, +),
+          totalCost: items.reduce(0) { $0 + $1.cost }, current: name)
+      }
+      report(progress)
     }
-    report(progress)
   }
 }

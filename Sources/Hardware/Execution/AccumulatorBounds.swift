@@ -5,19 +5,19 @@ import Networks
 ///
 /// For each output: the start value plus all products that can be positive at their largest, and likewise
 /// downward; a partial sum in any order of taps lies between.
-struct AccumulatorBounds {
+package struct AccumulatorBounds {
   /// What each accumulator starts at: the bias, with the input's zero point folded in, `bias − z·Σw`.
-  let starts: [Int64]
+  package let starts: [Int128]
   /// The lowest partial sum over all outputs.
-  let lowest: Int128
+  package let lowest: Int128
   /// The highest.
-  let highest: Int128
+  package let highest: Int128
 
-  init(_ dense: IntegerDense, reading source: IntegerTensor) {
+  package init(_ dense: IntegerDense, reading source: IntegerTensor) {
     let least = Int64(source.format.minimumRaw)
     let most = Int64(source.format.maximumRaw)
-    let zeroPoint = Int64(source.zeroPoint)
-    var starts: [Int64] = []
+    let zeroPoint = Int128(source.zeroPoint)
+    var starts: [Int128] = []
     var lowest = Int128.max
     var highest = Int128.min
     for output in 0..<dense.outputs {
@@ -27,13 +27,13 @@ struct AccumulatorBounds {
       for weight in row {
         if weight > 0 { positive += Int64(weight) } else { negative += Int64(weight) }
       }
-      let start = dense.biases[output] - zeroPoint * (positive + negative)
+      let start = Int128(dense.biases[output]) - zeroPoint * Int128(positive + negative)
       starts.append(start)
       // An input range that includes 0 lets a partial sum stand at its start.
       let up = Int128(positive) * Int128(max(most, 0)) + Int128(negative) * Int128(min(least, 0))
       let down = Int128(positive) * Int128(min(least, 0)) + Int128(negative) * Int128(max(most, 0))
-      highest = max(highest, Int128(start) + up)
-      lowest = min(lowest, Int128(start) + down)
+      highest = max(highest, start + up)
+      lowest = min(lowest, start + down)
     }
     self.starts = starts
     self.lowest = lowest
@@ -41,7 +41,7 @@ struct AccumulatorBounds {
   }
 
   /// Bits of a signed word that holds every partial sum.
-  var neededBits: Int {
+  package var neededBits: Int {
     func bits(_ value: Int128) -> Int {
       Int128.bitWidth - (value < 0 ? ~value : value).leadingZeroBitCount + 1
     }

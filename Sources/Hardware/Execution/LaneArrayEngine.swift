@@ -118,17 +118,11 @@ public struct LaneArrayEngine: Sendable {
       let (sums, overflows) = program.accumulators(
         of: tensors[program.node.inputs[0]]!, samples: samples, instructionSet: instructionSet)
       events.append(overflows)
-      let isLast = program.node.name == network.output.name
-      if isLast, case .accumulators = program.dense.outputStage {
-        for index in outputs.indices { outputs[index] = sums[index] }
+      if program.node.name == network.output.name {
+        for index in outputs.indices { outputs[index] = program.output(of: sums, at: index) }
       } else {
-        let made = program.outputs(of: sums, samples: samples, instructionSet: instructionSet)
-        tensors[program.node.name] = made
-        if isLast {
-          for (index, value) in made.words(samples: samples, count: program.dense.outputs).enumerated() {
-            outputs[index] = Int64(value)
-          }
-        }
+        tensors[program.node.name] = program.outputs(
+          of: sums, samples: samples, instructionSet: instructionSet)
       }
     }
     return events

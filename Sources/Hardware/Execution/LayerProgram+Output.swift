@@ -4,7 +4,14 @@ import Networks
 import Tensors
 
 extension LayerProgram {
-  /// The tensor that the output stage makes of the accumulators.
+  /// What the output stage makes of accumulator `index` of `[samples, outputs]`, in 64 bits: the network's
+  /// output may be wider than any signal that a datapath reads.
+  func output(of sums: AccumulatorRows, at index: Int) -> Int64 {
+    dense.outputStage.output(
+      of: sums[index], channel: index % dense.outputs, zeroPoint: node.output.zeroPoint)
+  }
+
+  /// The tensor that the output stage makes of the accumulators of a hidden layer.
   func outputs(
     of sums: AccumulatorRows, samples: Int, instructionSet: InstructionSet
   ) -> ActivationRows {
@@ -17,10 +24,12 @@ extension LayerProgram {
       bytes.withUnsafeMutableBufferPointer { bytes in
         narrow.withUnsafeBufferPointer { narrow in
           stage.table.withUnsafeBufferPointer { table in
+            // An empty array has an address all the same.
+            let entries = table.isEmpty ? nil : table.baseAddress
             for sample in 0..<samples {
               wl_requantize_to_bytes(
                 instructionSet.kernelVersion, outputs, stage.multiplier, Int32(stage.shift), stage.zeroPoint,
-                stage.low, stage.high, table.baseAddress, narrow.baseAddress! + sample * outputs,
+                stage.low, stage.high, entries, narrow.baseAddress! + sample * outputs,
                 bytes.baseAddress! + sample * stride)
             }
           }
@@ -28,11 +37,7 @@ extension LayerProgram {
       }
       return .bytes(bytes, stride: stride)
     }
-    let values = (0..<samples * outputs).map { index in
-      Int32(
-        dense.outputStage.output(
-          of: sums[index], channel: index % outputs, zeroPoint: node.output.zeroPoint))
-    }
+    let values = (0..<samples * outputs).map { Int32(output(of: sums, at: $0)) }
     return ActivationRows(values[...], samples: samples, tensor: node.output)
   }
 }
@@ -47,12 +52,13 @@ private struct ByteStage {
   var high: Int64 = 0
   var table: [UInt8] = []
 
-  /// Nil where the stage is of another form.
+  /// Nil where the stage is of another form, or its zero point so large that the kernel's sum could overflow.
   init?(_ stage: IntegerOutputStage, zeroPoint: Int) {
     let requantization: Requantization
     switch stage {
     case .accumulators: return nil
     case .clamp(let unit, let low, let high):
+      guard -1 << 40...1 << 40 ~= zeroPoint else { return nil }
       requantization = unit
       self.low = low
       self.high = high

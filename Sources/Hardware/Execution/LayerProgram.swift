@@ -71,18 +71,21 @@ struct LayerProgram: Sendable {
   ) throws(HardwareError) {
     let bounds = AccumulatorBounds(dense, reading: source)
     let accumulator = array.accumulator
-    if let start = bounds.starts.first(where: { $0 < accumulator.minimum || $0 > accumulator.maximum }) {
+    let range = Int128(accumulator.minimum)...Int128(accumulator.maximum)
+    if let start = bounds.starts.first(where: { !range.contains($0) }) {
       throw HardwareError(.biasDoesNotFit(bias: start, accumulatorBits: accumulator.bits), at: location)
     }
     self.node = node
     self.dense = dense
     self.source = source
     self.array = array
-    starts = bounds.starts
+    starts = bounds.starts.map { Int64($0) }
     if bounds.stayWithin(accumulator) && counting == .whereSumsCanOverflow {
+      // Half of 32 bits, since the kernels may add up the products first and the start last: within these bounds
+      // the products alone come to at most their difference, which 32 bits hold.
       let fitsBytes =
         ActivationRows.holdsBytes(source.format) && dense.weightWordLength <= 8
-        && bounds.lowest >= Int128(Int32.min) && bounds.highest <= Int128(Int32.max)
+        && bounds.lowest >= Int128(Int32.min / 2) && bounds.highest <= Int128(Int32.max / 2)
       guard fitsBytes else {
         method = .wide
         return

@@ -25,7 +25,13 @@ public struct NetworkMapping: Sendable, Hashable {
       let isOutput = node.name == network.output.name
       switch node.operation {
       case .dense(let dense):
-        try Self.check(dense, reading: source, on: array, at: location)
+        try Self.check(dense, reading: source, making: node.output, on: array, at: location)
+        if !isOutput, case .accumulators = dense.outputStage {
+          throw HardwareError(
+            .requantizationDoesNotFit(
+              "its accumulators are read by another layer, and only the network's output may leave"
+                + " unrequantized. Give it a clamp or a table"), at: location)
+        }
         layers.append(LayerMapping(node.name, dense, on: array))
       }
       // The network's output leaves by its comparator and is not written back.
@@ -64,7 +70,8 @@ public struct NetworkMapping: Sendable, Hashable {
   }
 
   private static func check(
-    _ dense: IntegerDense, reading source: IntegerTensor, on array: LaneArray, at location: String
+    _ dense: IntegerDense, reading source: IntegerTensor, making output: IntegerTensor,
+    on array: LaneArray, at location: String
   ) throws(HardwareError) {
     switch array.datapath {
     case .parallel(let bits, _):
@@ -100,7 +107,7 @@ public struct NetworkMapping: Sendable, Hashable {
           .tableDoesNotFit("it needs an activation table, and the machine has none; add activationTable"),
           at: location)
       }
-      let widest = table.entries.map { Int64.bitWidth - abs(Int64($0)).leadingZeroBitCount }.max() ?? 0
+      let widest = table.entries.map { Self.bits(of: $0, isSigned: output.format.isSigned) }.max() ?? 0
       guard table.addressFormat.wordLength == unit.addressBits, widest <= unit.outputBits else {
         throw HardwareError(
           .tableDoesNotFit(
@@ -108,6 +115,11 @@ public struct NetworkMapping: Sendable, Hashable {
               + " the machine's has \(unit.addressBits) and \(unit.outputBits)"), at: location)
       }
     }
+  }
+
+  /// Bits of a word that holds `entry`.
+  private static func bits(of entry: Int32, isSigned: Bool) -> Int {
+    Int32.bitWidth - (entry < 0 ? ~entry : entry).leadingZeroBitCount + (isSigned ? 1 : 0)
   }
 
   private static func check(
