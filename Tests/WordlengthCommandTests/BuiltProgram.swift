@@ -36,7 +36,7 @@ struct BuiltProgram {
       ("output", { process.standardOutput = $0 }), ("error", { process.standardError = $0 }),
     ] as [(String, (FileHandle) -> Void)] {
       let file = directory.appendingPathComponent(name)
-      FileManager.default.createFile(atPath: file.path, contents: nil)
+      _ = FileManager.default.createFile(atPath: file.path, contents: nil)
       set(try FileHandle(forWritingTo: file))
     }
     try process.run()

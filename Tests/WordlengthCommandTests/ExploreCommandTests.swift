@@ -55,9 +55,11 @@ struct ExploreCommandTests {
     }
   }
 
-  @Test("A run killed in the middle goes on and gives the bytes of an uninterrupted one", arguments: [
-    SIGKILL, SIGINT,
-  ])
+  @Test(
+    "A run killed in the middle goes on and gives the bytes of an uninterrupted one",
+    arguments: [
+      SIGKILL, SIGINT,
+    ])
   func interrupted(_ signal: Int32) throws {
     try withDirectory { directory in
       let expected = try reference(in: directory)
@@ -68,7 +70,8 @@ struct ExploreCommandTests {
       while process.isRunning && keptFiles(cache).count < 3 { usleep(2000) }
       kill(process.processIdentifier, signal)
       let outcome = try BuiltProgram.outcome(of: process, in: directory)
-      #expect(!FileManager.default.fileExists(atPath: directory.appendingPathComponent("report/results.json").path))
+      #expect(
+        !FileManager.default.fileExists(atPath: directory.appendingPathComponent("report/results.json").path))
       if signal == SIGINT {
         #expect(outcome.status == 130)
         #expect(outcome.error.contains("the same command goes on from there"))
@@ -175,7 +178,8 @@ struct ExploreCommandTests {
     "A bad command line is refused with status 2 and what was expected",
     arguments: [
       (["--weight-capacity", "64"], "unit"), (["--weight-capacity", "-3KiB"], "--weight-capacity"),
-      (["--units", "2"], "4"), (["--units", "8,8"], "second time"), (["--dataset", "fashon-mnist"], "fashion-mnist"),
+      (["--units", "2"], "4"), (["--units", "8,8"], "second time"),
+      (["--dataset", "fashon-mnist"], "fashion-mnist"),
       (["--wordlengths", "2"], "--word-lengths"), (["--epochs", "2", "--retraining-epochs", "3"], "a part"),
       (["--activation", "sigmod"], "sigmoid"), (["--shard", "5/4"], "2/4"), (["extra"], "extra"),
     ])
@@ -185,7 +189,8 @@ struct ExploreCommandTests {
       #expect(outcome.status == 2)
       #expect(outcome.error.contains(hint), "\(outcome.error)")
       #expect(outcome.output == "")
-      #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted() == ["error", "output"])
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted() == ["error", "output"])
     }
   }
 
@@ -194,7 +199,8 @@ struct ExploreCommandTests {
     try withDirectory { directory in
       func run() throws -> BuiltProgram.Outcome {
         try BuiltProgram.run(
-          ["explore", "--dataset", "fashion-mnist", "--data-directory", "data", "--output", "report"], in: directory)
+          ["explore", "--dataset", "fashion-mnist", "--data-directory", "data", "--output", "report"],
+          in: directory)
       }
       let data = directory.appendingPathComponent("data")
       try FileManager.default.createDirectory(at: data, withIntermediateDirectories: true)
@@ -240,12 +246,16 @@ struct ExploreCommandTests {
     try withDirectory { directory in
       var text = String(
         decoding: Data(HardwareDescription.standard.json.indentedText.utf8), as: UTF8.self)
-      text = text.replacing("\"lanes\": 16", with: "\"lanes\": 0").replacing("\"saturate\"", with: "\"saturat\"")
-        .replacing("\"weightMemory\"", with: "\"weightMemry\"")
+      text = text.replacing("\"lanes\": 16", with: "\"lanes\": 0").replacing(
+        "\"saturate\"", with: "\"saturat\""
+      )
+      .replacing("\"weightMemory\"", with: "\"weightMemry\"")
       try Data(text.utf8).write(to: directory.appendingPathComponent("machine.json"))
       let outcome = try BuiltProgram.run(Self.small + ["--hardware", "machine.json"], in: directory)
       #expect(outcome.status == 1)
-      for hint in ["laneArray.lanes", "laneArray.accumulator.overflow", "saturate", "weightMemry", "machine.json"] {
+      for hint in [
+        "laneArray.lanes", "laneArray.accumulator.overflow", "saturate", "weightMemry", "machine.json",
+      ] {
         #expect(outcome.error.contains(hint), "\(outcome.error)")
       }
     }
