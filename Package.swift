@@ -52,5 +52,9 @@ let package = Package(
     + libraries.map { name in
       .testTarget(name: "\(name)Tests", dependencies: libraries.map { .byName(name: $0) } + ["CKernels"])
     }
-    + [.testTarget(name: "WordlengthCommandTests", dependencies: ["WordlengthCommand", "Reproducibility"])]
+    + [
+      .testTarget(
+        name: "CKernelsTests", dependencies: ["CKernels", "Reproducibility", "Tensors", "Quantization"]),
+      .testTarget(name: "WordlengthCommandTests", dependencies: ["WordlengthCommand", "Reproducibility"]),
+    ]
 )
