@@ -59,7 +59,9 @@ let package = Package(
     }
     + [
       .testTarget(
+        name: "CKernelsTests", dependencies: ["CKernels", "Reproducibility", "Tensors", "Quantization"]),
+      .testTarget(
         name: "WordlengthCommandTests",
-        dependencies: ["WordlengthCommand"] + libraries.map { .byName(name: $0) })
+        dependencies: ["WordlengthCommand"] + libraries.map { .byName(name: $0) }),
     ]
 )

@@ -19,7 +19,7 @@ extension IntegerNetwork: NetworkArchive {
     do {
       container = try Container(decoding: fileData, expecting: Self.archiveKind, file: file)
     } catch {
-      throw NetworkError(at: file, "\(error)")
+      throw NetworkError(error, file: file)
     }
     try self.init(archive: container.content, in: container, prefix: "", file: file)
   }

@@ -23,7 +23,7 @@ extension NetworkArchive {
     do {
       return try container.elements(name, of: type)
     } catch {
-      throw NetworkError(at: file, "\(error)")
+      throw NetworkError(error, file: file)
     }
   }
 
@@ -34,7 +34,15 @@ extension NetworkArchive {
     do {
       return try JSONReader.read(content, file: file, body)
     } catch {
-      throw NetworkError(at: file, "\(error)")
+      throw NetworkError(at: file, error.faults.map(\.description).joined(separator: "\n\(file): "))
     }
+  }
+}
+
+extension NetworkError {
+  /// The damage of a container, with `file` named once.
+  init(_ error: ContainerError, file: String) {
+    // The description starts with the container's name for the file, a colon and a space.
+    self.init(at: file, String(error.description.dropFirst(error.file.count + 2)))
   }
 }

@@ -37,10 +37,13 @@ public struct FeedForwardTopology: Sendable, Hashable, CustomStringConvertible {
   /// - Throws: `NetworkError` saying how a name is written.
   public init(named name: String) throws(NetworkError) {
     let parts = name.split(separator: "-", omittingEmptySubsequences: false)
+    // Signs and leading zeros are refused, so that a topology has one name.
     let sizes = parts.count > 1 ? parts[1].split(separator: "x", omittingEmptySubsequences: false) : []
     guard parts.count == 2 || parts.count == 3, parts[0] == "ffdnn", sizes.count == 2,
       let layers = Int(sizes[0]), let units = Int(sizes[1]),
-      let activation = parts.count == 2 ? .sigmoid : ActivationFunction(rawValue: String(parts[2]))
+      sizes == ["\(layers)", "\(units)"],
+      let activation = parts.count == 2 ? .sigmoid : ActivationFunction(rawValue: String(parts[2])),
+      parts.count == 2 || activation != .sigmoid
     else {
       throw NetworkError(
         at: name, "no such topology; write ffdnn-LAYERSxUNITS, for example ffdnn-4x256 or ffdnn-2x64-relu")
