@@ -86,7 +86,7 @@ extension UniformQuantizer {
   /// Rounding to the nearest level is, for each x, the best choice of a level at that step, so the error as a function of Δ is
   /// the least over all assignments of levels of the parabola of `LevelMoments`, and its global minimum is at some assignment's S₁/S₂.
   ///
-  /// - `limit` up to 3 (M ≤ 7), and any with `values.count · limit²` up to 2^28: every assignment that some step gives
+  /// - `limit` up to 3 (M ≤ 7), and any with `values.count · limit²` up to 2^24: every assignment that some step gives
   ///   is visited, in the order of the steps where a level changes, so the minimum is global.
   /// - More: steps from 2·max|x| downward in ratios of 1/(16·limit), until clipping alone costs more than the best step;
   ///   promising ones are improved by iterating Δ ← S₁/S₂ (which never raises the error) until it stays. The error
@@ -100,7 +100,7 @@ extension UniformQuantizer {
     precondition(values.allSatisfy(\.isFinite), "values to quantise must be finite")
     let magnitudes = SortedMagnitudes(values)
     guard !magnitudes.values.isEmpty else { return UniformQuantizer(step: 1, limit: limit) }
-    let isSmall = limit <= 3 || magnitudes.values.count <= (1 << 28) / (limit * limit)
+    let isSmall = limit <= 3 || magnitudes.values.count <= (1 << 24) / (limit * limit)
     let best = isSmall ? everyAssignment(magnitudes, limit: limit) : scan(magnitudes, limit: limit)
     let step = Float(best.step)
     return UniformQuantizer(step: max(step, .leastNormalMagnitude), limit: limit)
