@@ -1,2 +1,2 @@
 /// Every command of the program, in the order of its help text.
-package let allCommands: [any Command.Type] = [VerifyCommand.self, VectorsCommand.self]
+package let allCommands: [any Command.Type] = [ExploreCommand.self, VectorsCommand.self, VerifyCommand.self]
