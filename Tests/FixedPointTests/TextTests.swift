@@ -119,7 +119,8 @@ struct TextTests {
       #expect(Double(try FixedPointNumber(exactly: value)) == value)
     }
     for value in [
-      0, 0x1p-1074, -0x1p-1074, 0x1p-1022, Double.greatestFiniteMagnitude, 0x1.ffffffffffffep-1023,
+      0, 0x1p-1074, -0x1p-1074, 0x1p-1022, Double.greatestFiniteMagnitude,
+      Double.leastNormalMagnitude.nextDown,
     ] {
       let number = try FixedPointNumber(exactly: value)
       #expect(Double(number) == value && Double(exactly: number) == value)
@@ -231,11 +232,28 @@ struct TextTests {
     ]
     let byte = testFormat(.signed, 8, fraction: 4)
     var (formats, types, numbers) = (0, 0, 0)
+    let good = [
+      "sfix8_En4", "ufix64_E3", "sfix12", "ap_fixed<8,4,AP_RND_CONV,AP_SAT>",
+      "ap_fixed<16,8,AP_TRN,AP_WRAP,2>",
+      "ac_fixed<8,4,true,AC_RND>", "ap_int<12>", "-1.4375", "3e-2", "17*2^-5",
+    ]
     for _ in 0..<40_000 {
-      // Half of the texts begin as a spelling does, so that many get far into the readers.
-      var text =
-        draws.int(0...1) == 0 ? draws.element(["sfix", "ap_fixed<8,", "ac_fixed<8,4,true,", ""]) : ""
-      for _ in 0..<draws.int(0...5) { text += draws.element(pieces) }
+      var text = Array(draws.element(good))
+      for _ in 0..<draws.int(1...2) {
+        let place = draws.int(0...text.count)
+        switch draws.int(0...2) {
+        case 0: text.insert(contentsOf: draws.element(pieces), at: place)
+        case 1: text.removeSubrange(place..<min(text.count, place + 1))
+        default:
+          text.replaceSubrange(place..<min(text.count, place + draws.int(1...3)), with: draws.element(pieces))
+        }
+      }
+      try check(String(text))
+    }
+    #expect(
+      formats > 500 && types > 200 && numbers > 1_000, "seed \(seed): \(formats), \(types), \(numbers)")
+
+    func check(_ text: String) throws {
       if let format = try? FixedPointFormat(parsing: text) {
         formats += 1
         #expect(try FixedPointFormat(parsing: format.description) == format, "seed \(seed): \(text)")
@@ -251,6 +269,5 @@ struct TextTests {
         #expect(number.format.stored == byte)
       }
     }
-    #expect(formats > 100 && types > 50 && numbers > 500, "seed \(seed): \(formats), \(types), \(numbers)")
   }
 }
