@@ -31,6 +31,7 @@ let resources = ComputeResources(threads: threads)
 let suites: [(name: String, run: () -> [Benchmark])] = [
   ("product", { productBenchmarks(resources.singleThreaded) + productBenchmarks(resources) }),
   ("training", { trainingBenchmarks(resources) }),
+  ("fixed-point", { fixedPointBenchmarks() }),
   ("engine", { engineBenchmarks(resources.singleThreaded) + engineBenchmarks(resources) }),
 ]
 let chosen = suites.filter { part.isEmpty || $0.name.contains(part) }
