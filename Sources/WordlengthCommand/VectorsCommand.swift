@@ -38,6 +38,7 @@ package enum VectorsCommand: Command {
     "document", .text("DIR", "a directory"),
     help: "write tables and plots of every mode there, and no vectors", influence: .presentationOnly)
 
+  /// What it accepts and what its help says.
   package static let syntax = CommandSyntax(
     name: "vectors", summary: "write arithmetic test vectors for other people's hardware",
     discussion: [
@@ -60,6 +61,7 @@ package enum VectorsCommand: Command {
       CommandExample("vectors add --first ufix4 --second sfix4_En2", "All sums of two small formats:"),
     ])
 
+  /// Does what the arguments ask for.
   package static func run(_ arguments: CommandArguments, console: Console) throws -> CommandStatus {
     if let path = arguments.value(document) {
       if let operation = arguments.operands.first {

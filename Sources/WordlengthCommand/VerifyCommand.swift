@@ -16,6 +16,7 @@ package enum VerifyCommand: Command {
     "format", .choice([("text", Form.text), ("json", .json)], placeholder: "FORMAT"),
     help: "the form of the output", default: .text, influence: .presentationOnly)
 
+  /// What it accepts and what its help says.
   package static let syntax = CommandSyntax(
     name: "verify", summary: "check arithmetic test vectors against the definitions",
     discussion: [
@@ -32,6 +33,7 @@ package enum VerifyCommand: Command {
       CommandExample("verify --junit out.xml *.csv", "Check many files for a CI system:"),
     ])
 
+  /// Does what the arguments ask for.
   package static func run(_ arguments: CommandArguments, console: Console) throws -> CommandStatus {
     var verifications: [VectorVerification] = []
     var unreadable: [VectorFileError] = []

@@ -8,6 +8,7 @@ import Tensors
 
 /// `wordlength explore`: which network and which word lengths fit a weight memory, and what will they compute?
 package struct ExploreCommand: Command {
+  /// What it accepts and what its help says.
   package static let syntax = CommandSyntax(
     name: "explore",
     summary: "find the network and word lengths to build for a weight memory",
@@ -27,6 +28,7 @@ package struct ExploreCommand: Command {
         "explore --dataset fashion-mnist --units 16,256 --word-lengths 2,3 --seeds 1", "a part of it"),
     ])
 
+  /// Does what the arguments ask for.
   package static func run(_ arguments: CommandArguments, console: Console) throws -> CommandStatus {
     let start = DispatchTime.now()
     let settings = try ExploreOptions.settings(arguments)
