@@ -84,9 +84,8 @@ struct VectorGenerationTests {
     }
   }
 
-  private static let hasIcarus = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"].contains {
-    FileManager.default.isExecutableFile(atPath: "\($0)/iverilog")
-  }
+  private static let hasIcarus = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+    .contains { FileManager.default.isExecutableFile(atPath: "\($0)/iverilog") }
 
   private struct Run {
     let status: Int32
