@@ -139,6 +139,9 @@ struct TextTests {
       let product = try number * testNumber(1, testFormat(.unsigned, 1, fraction: 0))
       #expect(Double(product) == Double(product.description), "\(number) in \(format)")
     }
+    // A hair below 1.5 units of the subnormals: rounded to 53 bits first, it would be a tie, and go to 2 units.
+    let belowTie = testNumber((3 << 61) - 1, testFormat(.signed, 64, fraction: 1074 + 62))
+    #expect(Double(belowTie) == Double.leastNonzeroMagnitude)
     let huge = try FixedPointNumber(raw: 1, format: testFormat(.unsigned, 1, fraction: -1_000_000_000))
     #expect(Double(huge) == .infinity && Double(exactly: huge) == nil)
     let tiny = try FixedPointNumber(raw: -1, format: testFormat(.signed, 1, fraction: 1_000_000_000))
