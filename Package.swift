@@ -27,6 +27,9 @@ let floors: [(name: String, uses: [String])] = [
 /// Files of `HardwareModels/` that are part of the product, so that the command works from any directory.
 let embedded = ["Hardware": ["lane-array.json"]]
 
+/// Figures that tests read from beside themselves.
+let fixtures = ["FixedPoint": ["Fixtures"]]
+
 let libraries = floors.map(\.name)
 
 let package = Package(
@@ -50,7 +53,15 @@ let package = Package(
         name: "Benchmarks", dependencies: ["CKernels"] + libraries.map { .byName(name: $0) }),
     ]
     + libraries.map { name in
-      .testTarget(name: "\(name)Tests", dependencies: libraries.map { .byName(name: $0) } + ["CKernels"])
+      .testTarget(
+        name: "\(name)Tests", dependencies: libraries.map { .byName(name: $0) } + ["CKernels"],
+        exclude: fixtures[name, default: []])
     }
-    + [.testTarget(name: "WordlengthCommandTests", dependencies: ["WordlengthCommand", "Reproducibility"])]
+    + [
+      .testTarget(
+        name: "CKernelsTests", dependencies: ["CKernels", "Reproducibility", "Tensors", "Quantization"]),
+      .testTarget(
+        name: "WordlengthCommandTests",
+        dependencies: ["WordlengthCommand"] + libraries.map { .byName(name: $0) }),
+    ]
 )

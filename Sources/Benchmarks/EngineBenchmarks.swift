@@ -9,7 +9,9 @@ import Tensors
 /// and on a whole network; beside a plain loop over the same multiplications.
 func engineBenchmarks(_ resources: ComputeResources) -> [Benchmark] {
   var random = RandomSource(seed: 3)
-  func dense(_ inputs: Int, _ outputs: Int, bits: Int, accumulator: Int) -> (IntegerNetwork, HardwareDescription) {
+  func dense(_ inputs: Int, _ outputs: Int, bits: Int, accumulator: Int) -> (
+    IntegerNetwork, HardwareDescription
+  ) {
     let limit = UniformQuantizer.limit(wordLength: bits)
     let weights = (0..<inputs * outputs).map { _ in Int16(random.below(2 * limit + 1) - limit) }
     func format(_ signedness: Signedness, _ bits: Int) -> FixedPointFormat {

@@ -31,10 +31,13 @@ let resources = ComputeResources(threads: threads)
 let suites: [(name: String, run: () -> [Benchmark])] = [
   ("product", { productBenchmarks(resources.singleThreaded) + productBenchmarks(resources) }),
   ("training", { trainingBenchmarks(resources) }),
+  ("fixed-point", { fixedPointBenchmarks() }),
   ("engine", { engineBenchmarks(resources.singleThreaded) + engineBenchmarks(resources) }),
 ]
 let chosen = suites.filter { part.isEmpty || $0.name.contains(part) }
-if chosen.isEmpty { fail("no suite is named \(part); there are \(suites.map(\.name).joined(separator: ", "))") }
+if chosen.isEmpty {
+  fail("no suite is named \(part); there are \(suites.map(\.name).joined(separator: ", "))")
+}
 let results = chosen.flatMap { $0.run() }
 if isJSON {
   print(JSONValue.array(results.map(\.json)).indentedText, terminator: "")

@@ -38,7 +38,8 @@ static inline __attribute__((always_inline)) V_TARGET void V(tile)(
     for (int j = 0; j < nv; j++) memcpy(&right[j], b + (p * nv + j) * lanes, sizeof(V(vector)));
 #pragma clang loop unroll(full)
     for (int i = 0; i < mr; i++) {
-      V(vector) left = (V(vector)){0} + a[i * a_row + p * a_column];
+      // A broadcast. Adding to zero instead would turn −0 into +0.
+      V(vector) left = a[i * a_row + p * a_column] - (V(vector)){0};
 #pragma clang loop unroll(full)
       for (int j = 0; j < nv; j++) sum[i][j] = __builtin_elementwise_fma(left, right[j], sum[i][j]);
     }

@@ -37,7 +37,7 @@ public struct FixedPointFormat: Hashable, Sendable {
   }
 
   /// The same without a check, for callers that have proved the lengths legal.
-  @usableFromInline init(checked signedness: Signedness, wordLength: Int, fractionLength: Int) {
+  @inlinable init(checked signedness: Signedness, wordLength: Int, fractionLength: Int) {
     self.signedness = signedness
     self.wordLength = wordLength
     self.fractionLength = fractionLength

@@ -8,11 +8,11 @@
 ///     square.converted(to: x.format.stored!, rounding: .nearestTiesToEven, overflow: .saturate)  // raw 33
 ///
 /// Numbers compare by value, whatever their formats.
-public struct FixedPointNumber: Hashable, Sendable {
+@frozen public struct FixedPointNumber: Hashable, Sendable {
   /// The number's own format.
   public let format: ExactFormat
   /// The raw integer modulo 2^128: two's complement if the format is signed.
-  let bits: UInt128
+  @usableFromInline let bits: UInt128
 
   /// The number `raw · 2^(−F)`.
   ///
@@ -25,7 +25,7 @@ public struct FixedPointNumber: Hashable, Sendable {
   }
 
   /// A number from bits that are known to lie in `format`'s range.
-  init(bits: UInt128, format: ExactFormat) {
+  @inlinable init(bits: UInt128, format: ExactFormat) {
     self.bits = bits
     self.format = format
   }

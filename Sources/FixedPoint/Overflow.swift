@@ -67,6 +67,14 @@ public enum Overflow: Hashable, Sendable {
     }
   }
 
+  /// Whether the mode looks at bits of the exact value that rounding may have changed.
+  @inlinable var readsExactValue: Bool {
+    switch self {
+    case .wrap, .saturate, .saturateSymmetric, .zero, .wrapSaturatedBits: false
+    case .wrapSignMagnitude: true
+    }
+  }
+
   /// The four modes both vendors have: wrap, saturate, saturate symmetrically, zero.
   public static let sharedByVendors: [Overflow] = [.wrap, .saturate, .saturateSymmetric, .zero]
 }
@@ -78,7 +86,7 @@ extension FixedPointFormat {
   @inlinable public func brought(_ raw: Int64, overflow: Overflow) -> Int64 {
     precondition(rawsFitInt64, "ufix64 needs Int128 raws")
     let minimum: Int64 = isSigned ? -1 << Int64(wordLength - 1) : 0
-    let maximum = isSigned ? ~minimum : (1 << Int64(wordLength)) - 1
+    let maximum = isSigned ? ~minimum : (1 &<< Int64(wordLength)) &- 1
     switch overflow {
     case .saturate:
       return min(max(raw, minimum), maximum)

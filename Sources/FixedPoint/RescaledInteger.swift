@@ -43,10 +43,10 @@ struct RescaledInteger {
       position = bits == 0 ? .exact : isNegative ? .aboveTie : .belowTie
     }
     isInexact = position != .exact
-    let increment = rounding.increment(
-      isNegative: isNegative, floorIsOdd: floorBits & 1 == 1, position: position)
+    let increment = position.increment(
+      rounding, isNegative: isNegative, floorIsOdd: floorBits & 1 == 1)
     // After a shift by at least 1 the floor is below 2^127, and floor + 1 at most 2^127.
-    lowBits = floorBits &+ UInt128(increment)
+    lowBits = floorBits &+ increment
     range = !isNegative && lowBits >> 127 == 1 ? .above : .int128
   }
 
@@ -62,9 +62,9 @@ struct RescaledInteger {
       }
     // The floor of a negative value with a part below 1 is one lower.
     floorBits = !isNegative ? low : 0 &- low &- (isInexact ? 1 : 0)
-    let increment = rounding.increment(
-      isNegative: isNegative, floorIsOdd: floorBits & 1 == 1, position: mirrored)
-    lowBits = floorBits &+ UInt128(increment)
+    let increment = mirrored.increment(
+      rounding, isNegative: isNegative, floorIsOdd: floorBits & 1 == 1)
+    lowBits = floorBits &+ increment
     // 2^126 and more are called beyond: no stored format reaches them.
     range = magnitude.bitWidth <= 126 ? .int128 : isNegative ? .below : .above
   }

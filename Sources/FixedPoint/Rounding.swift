@@ -54,47 +54,51 @@ public enum Rounding: String, Hashable, Sendable, CaseIterable {
     self = rule
   }
 
-  /// 1 if a value between `floor` and `floor + 1` goes up to `floor + 1`, 0 if it goes down.
+  /// The least remainder with which a value between `floor` and `floor + 1` goes up.
+  ///
+  /// The one definition of every rule: a value `floor + remainder / (2 · half)`, `remainder` in
+  /// `0..<2·half`, goes to `floor + 1` if `remainder ≥` this, else to `floor`. It is at least 1, so that
+  /// exact values stay; `2 · half` means never.
   ///
   /// - Parameters:
   ///   - isNegative: whether the exact value is below zero.
   ///   - floorIsOdd: whether `floor` is odd.
-  ///   - position: where the value lies between its neighbors.
-  @inlinable func increment(isNegative: Bool, floorIsOdd: Bool, position: RemainderPosition) -> Int {
-    if position == .exact { return 0 }
+  @inlinable func threshold<Bits: FixedWidthInteger>(
+    half: Bits, isNegative: Bool, floorIsOdd: Bool
+  ) -> Bits {
     switch self {
-    case .down: return 0
-    case .up: return 1
-    case .towardZero: return isNegative ? 1 : 0
-    case .awayFromZero: return isNegative ? 0 : 1
-    case .nearestTiesDown, .nearestTiesUp, .nearestTiesTowardZero, .nearestTiesAwayFromZero,
-      .nearestTiesToEven, .nearestTiesToOdd:
-      break
-    }
-    if position != .tie { return position == .aboveTie ? 1 : 0 }
-    switch self {
-    case .nearestTiesDown: return 0
-    case .nearestTiesUp: return 1
-    case .nearestTiesTowardZero: return isNegative ? 1 : 0
-    case .nearestTiesAwayFromZero: return isNegative ? 0 : 1
-    case .nearestTiesToEven: return floorIsOdd ? 1 : 0
-    case .nearestTiesToOdd: return floorIsOdd ? 0 : 1
-    case .down, .up, .towardZero, .awayFromZero: return 0  // Decided above.
+    case .down: 2 &* half
+    case .up: 1
+    case .towardZero: isNegative ? 1 : 2 &* half
+    case .awayFromZero: isNegative ? 2 &* half : 1
+    case .nearestTiesDown: half &+ 1
+    case .nearestTiesUp: half
+    case .nearestTiesTowardZero: isNegative ? half : half &+ 1
+    case .nearestTiesAwayFromZero: isNegative ? half &+ 1 : half
+    case .nearestTiesToEven: floorIsOdd ? half : half &+ 1
+    case .nearestTiesToOdd: floorIsOdd ? half &+ 1 : half
     }
   }
 }
 
-/// Where an exact value lies between its floor and the next integer.
-@usableFromInline enum RemainderPosition: Equatable {
+/// Where an exact value lies between its floor and the next integer, in quarters: 2 is the tie.
+enum RemainderPosition: Int {
   case exact, belowTie, tie, aboveTie
 
   /// The position of `remainder` in `0..<2·half`.
-  @inlinable init<Bits: FixedWidthInteger>(remainder: Bits, half: Bits) {
+  init(remainder: UInt128, half: UInt128) {
     if remainder == 0 {
       self = .exact
     } else {
       self = remainder < half ? .belowTie : remainder == half ? .tie : .aboveTie
     }
+  }
+
+  /// 1 if a value here goes up from its floor by `rounding`, 0 if it goes down.
+  func increment(_ rounding: Rounding, isNegative: Bool, floorIsOdd: Bool) -> UInt128 {
+    let threshold = rounding.threshold(
+      half: RemainderPosition.tie.rawValue, isNegative: isNegative, floorIsOdd: floorIsOdd)
+    return rawValue >= threshold ? 1 : 0
   }
 }
 
@@ -102,6 +106,20 @@ public enum Rounding: String, Hashable, Sendable, CaseIterable {
 func hlsNameWithoutVendor(_ name: some StringProtocol) -> String {
   for vendor in ["AP_", "AC_", "SC_"] where name.hasPrefix(vendor) { return String(name.dropFirst(3)) }
   return String(name)
+}
+
+extension FixedWidthInteger where Self: SignedInteger {
+  /// `self / 2^bits`, brought to an integer by `rounding`, for `bits` in `0...bitWidth − 2`.
+  @inlinable @inline(__always) func roundingShift(_ bits: Int, _ rounding: Rounding) -> Self {
+    if bits == 0 { return self }
+    let places = Self(truncatingIfNeeded: bits)
+    let floor = self &>> places
+    // remainder = self − floor·2^bits, so 0 ≤ remainder < 2^bits whatever the sign of self.
+    let remainder = self & ((1 &<< places) &- 1)
+    let threshold = rounding.threshold(
+      half: 1 &<< (places &- 1) as Self, isNegative: self < 0, floorIsOdd: floor & 1 == 1)
+    return floor &+ (remainder >= threshold ? 1 : 0)
+  }
 }
 
 extension Int64 {
@@ -112,13 +130,7 @@ extension Int64 {
   /// - Precondition: `bits` is in `0...62`.
   @inlinable public func shiftedRight(_ bits: Int, rounding: Rounding) -> Int64 {
     precondition(0 <= bits && bits <= 62, "a shift by \(bits) places is outside 0...62")
-    if bits == 0 { return self }
-    let floor = self &>> Int64(bits)
-    // remainder = self − floor·2^bits, so 0 ≤ remainder < 2^bits whatever the sign of self.
-    let remainder = self & ((1 &<< Int64(bits)) - 1)
-    let position = RemainderPosition(remainder: remainder, half: 1 &<< Int64(bits - 1))
-    return floor
-      + Int64(rounding.increment(isNegative: self < 0, floorIsOdd: floor & 1 == 1, position: position))
+    return roundingShift(bits, rounding)
   }
 }
 
@@ -129,11 +141,6 @@ extension Int128 {
   /// - Precondition: `bits` is in `0...126`.
   @inlinable public func shiftedRight(_ bits: Int, rounding: Rounding) -> Int128 {
     precondition(0 <= bits && bits <= 126, "a shift by \(bits) places is outside 0...126")
-    if bits == 0 { return self }
-    let floor = self &>> Int128(bits)
-    let remainder = self & ((1 &<< Int128(bits)) - 1)
-    let position = RemainderPosition(remainder: remainder, half: 1 &<< Int128(bits - 1))
-    return floor
-      + Int128(rounding.increment(isNegative: self < 0, floorIsOdd: floor & 1 == 1, position: position))
+    return roundingShift(bits, rounding)
   }
 }

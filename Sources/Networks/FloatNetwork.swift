@@ -70,9 +70,10 @@ public struct FloatNetwork: Sendable, Hashable {
   public let shapes: [String: [Int]]
 
   /// A network of the given nodes.
-  /// - Throws: `NetworkError` where a name is unknown or repeated, or shapes do not chain.
+  /// - Throws: `NetworkError` where a name is unknown or repeated, or shapes do not chain or are not possible.
   public init(name: String, inputShape: [Int], nodes: [Node]) throws(NetworkError) {
     try checkOrder(of: nodes, network: name)
+    try checkShape(inputShape, of: inputTensorName)
     var shapes = [inputTensorName: inputShape]
     for node in nodes {
       guard node.inputs.count == 1, let shape = shapes[node.inputs[0]] else {
@@ -86,6 +87,7 @@ public struct FloatNetwork: Sendable, Hashable {
             at: node.name,
             "its weights take \(dense.inputs) inputs, but \"\(node.inputs[0])\" has \(features) (\(shape))")
         }
+        try checkShape([dense.outputs], of: node.name)
         shapes[node.name] = [dense.outputs]
       case .activation:
         shapes[node.name] = shape

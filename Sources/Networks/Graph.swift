@@ -28,3 +28,21 @@ func checkOrder(of nodes: [some GraphNode], network: String) throws(NetworkError
     throw NetworkError(at: name, "no node reads this tensor; only the last node's is the output")
   }
 }
+
+/// The largest number of elements that a tensor of a network may have.
+let largestTensor = 1 << 24
+
+/// Checks that `shape` has 1 to 4 positive extents and at most 2^24 elements, so that no count of elements overflows.
+func checkShape(_ shape: [Int], of tensor: String) throws(NetworkError) {
+  var count = 1
+  for extent in shape where count > 0 {
+    let (product, overflowed) = count.multipliedReportingOverflow(by: extent)
+    count = extent < 1 || overflowed || product > largestTensor ? 0 : product
+  }
+  guard 1...4 ~= shape.count, count > 0 else {
+    throw NetworkError(
+      at: tensor,
+      "shape \(shape) is not possible; a tensor has 1 to 4 positive extents and at most \(largestTensor) elements"
+    )
+  }
+}

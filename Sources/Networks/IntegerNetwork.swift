@@ -147,22 +147,25 @@ public struct IntegerNetwork: Sendable, Hashable {
   public let preprocessing: InputPreprocessing?
 
   /// A network of the given nodes.
-  /// - Throws: `NetworkError` where names or shapes do not chain or a value does not fit its format.
+  /// - Throws: `NetworkError` where names or shapes do not chain, a value does not fit its format, or an exact sum may
+  ///   not fit 64 bits.
   public init(
     name: String, input: IntegerTensor, nodes: [Node], scales: [String: Double] = [:],
     preprocessing: InputPreprocessing? = nil
   ) throws(NetworkError) {
     try checkOrder(of: nodes, network: name)
-    var tensors = [inputTensorName: input]
+    try checkTensor(input, named: inputTensorName)
+    var signals = [inputTensorName: Signal(input)]
     for node in nodes {
-      guard node.inputs.count == 1, let source = tensors[node.inputs[0]] else {
+      guard node.inputs.count == 1, let source = signals[node.inputs[0]] else {
         throw NetworkError(at: node.name, "reads \(node.inputs.count) tensors; this operation reads 1")
       }
+      try checkTensor(node.output, named: node.name)
       switch node.operation {
-      case .dense(let dense): try Self.check(dense, of: node, reading: source)
+      case .dense(let dense): signals[node.name] = try source.output(of: dense, at: node)
       }
-      tensors[node.name] = node.output
     }
+    try checkScales(scales, of: Set(signals.keys))
     self.name = name
     self.input = input
     self.nodes = nodes
@@ -176,47 +179,5 @@ public struct IntegerNetwork: Sendable, Hashable {
   /// The description of the tensor `name`, or nil if there is none.
   public func tensor(_ name: String) -> IntegerTensor? {
     name == inputTensorName ? input : nodes.first { $0.name == name }?.output
-  }
-
-  private static func check(
-    _ dense: IntegerDense, of node: Node, reading source: IntegerTensor
-  ) throws(NetworkError) {
-    guard dense.inputs == source.count else {
-      throw NetworkError(
-        at: node.name,
-        "its weights take \(dense.inputs) inputs, but \"\(node.inputs[0])\" has \(source.count) (\(source.shape))"
-      )
-    }
-    guard node.output.count == dense.outputs else {
-      throw NetworkError(
-        at: node.name, "makes \(dense.outputs) values, but its tensor has shape \(node.output.shape)")
-    }
-    guard 1...16 ~= dense.weightWordLength else {
-      throw NetworkError(at: node.name, "weights of \(dense.weightWordLength) bits; 1...16 are possible")
-    }
-    let high = Int16(truncatingIfNeeded: (1 << (dense.weightWordLength - 1)) - 1)
-    let low = -high - 1
-    if let bad = dense.weights.elements.first(where: { $0 < low || $0 > high }) {
-      throw NetworkError(
-        at: node.name, "weight \(bad) does not fit \(dense.weightWordLength) bits (\(low)...\(high))")
-    }
-    let format = node.output.format
-    switch dense.outputStage {
-    case .accumulators: break
-    case .clamp(let requantization, let low, let high):
-      if let fault = requantization.fault(channels: dense.outputs) {
-        throw NetworkError(at: node.name, "requantization: \(fault)")
-      }
-      guard low <= high, format.contains(raw: Int128(low)), format.contains(raw: Int128(high)) else {
-        throw NetworkError(at: node.name, "clamps to \(low)...\(high), which \(format) does not hold")
-      }
-    case .table(let requantization, let table):
-      if let fault = requantization.fault(channels: dense.outputs) {
-        throw NetworkError(at: node.name, "requantization: \(fault)")
-      }
-      if let bad = table.entries.first(where: { !format.contains(raw: Int128($0)) }) {
-        throw NetworkError(at: node.name, "its table holds \(bad), which \(format) does not hold")
-      }
-    }
   }
 }

@@ -51,8 +51,9 @@ public struct QuantizationPlan: Sendable, Hashable {
   /// - Parameter calibration: samples of a tensor of the float network by name, for the scale of signals that
   ///   have no fixed range (ReLU outputs).
   /// - Parameter held: a plan whose signal scales are kept, so that only weight steps are fitted anew.
-  /// - Throws: `QuantizationError` for word lengths out of range, a graph that the integer units cannot follow
-  ///   (each hidden dense layer must feed one activation), or a factor beyond the requantiser's reach.
+  /// - Throws: `QuantizationError` for word lengths out of range or of unknown layers, weights or samples that are not
+  ///   finite, a graph that the integer units cannot follow (each hidden dense layer must feed one activation), or a
+  ///   factor beyond the requantiser's reach.
   public init(
     network: FloatNetwork, recipe: QuantizationRecipe, calibration: (String) -> [Float],
     holding held: QuantizationPlan? = nil
@@ -69,6 +70,7 @@ public struct QuantizationPlan: Sendable, Hashable {
           throw QuantizationError(
             "\(node.name) reads the accumulators of \(source); an activation must stand between them")
         }
+        try Self.checkFinite(layer.weights.elements, "weights of \(node.name)")
         let bits = recipe.weightWordLength(of: node.name)
         let limit = UniformQuantizer.limit(wordLength: bits)
         let quantizer = Self.quantizer(
@@ -88,17 +90,28 @@ public struct QuantizationPlan: Sendable, Hashable {
         scales[node.name] = activation.outputScale
       }
     }
+    if let name = recipe.weightWordLengths.keys.sorted().first(where: { dense[$0] == nil }) {
+      let known = dense.keys.sorted().joined(separator: ", ")
+      throw QuantizationError(
+        "a word length for weights of \(name), which is no dense layer; there are \(known)")
+    }
     self.recipe = recipe
     self.inputScale = scales[inputTensorName]!
     self.dense = dense
     self.activations = activations
   }
 
+  private static func checkFinite(_ values: [Float], _ what: String) throws(QuantizationError) {
+    if let bad = values.first(where: { !$0.isFinite }) {
+      throw QuantizationError("\(what) hold \(bad), which is not a finite number; the training diverged")
+    }
+  }
+
   private static func quantizer(for values: [Float], limit: Int, powerOfTwo: Bool) -> UniformQuantizer {
     let best = UniformQuantizer.leastSquares(for: values, limit: limit)
     guard powerOfTwo else { return best }
     let below = UniformQuantizer(step: best.step.binade, limit: limit)
-    let above = UniformQuantizer(step: best.step.binade * 2, limit: limit)
+    let above = UniformQuantizer(step: min(best.step.binade, 0x1p126) * 2, limit: limit)
     return below.squaredError(over: values) <= above.squaredError(over: values) ? below : above
   }
 
@@ -117,10 +130,15 @@ public struct QuantizationPlan: Sendable, Hashable {
         outputScale: 1 / Double(1 << bits))
     case .relu:
       let limit = (1 << bits) - 1
-      let scale =
-        held
-        ?? Double(
-          quantizer(for: samples(), limit: limit, powerOfTwo: recipe.requantizer.needsPowersOfTwo).step)
+      let scale: Double
+      if let held {
+        scale = held
+      } else {
+        let samples = samples()
+        try checkFinite(samples, "samples of a ReLU's output")
+        let isShift = recipe.requantizer.needsPowersOfTwo
+        scale = Double(quantizer(for: samples, limit: limit, powerOfTwo: isShift).step)
+      }
       return ActivationPlan(
         function: .clamp(high: Int64(limit)),
         requantization: try recipe.requantizer.requantization(factor: dense.accumulatorScale / scale),
@@ -147,7 +165,7 @@ public struct QuantizationPlan: Sendable, Hashable {
   }
 
   /// The integer network of `network`'s present weights and biases under this plan.
-  /// - Throws: `NetworkError` if the integers do not make a network, which a plan for this network excludes.
+  /// - Throws: `NetworkError` where a weight or bias is not finite, or a sum with its bias may not fit 64 bits.
   public func integerNetwork(from network: FloatNetwork) throws(NetworkError) -> IntegerNetwork {
     func format(_ signedness: Signedness, _ bits: Int) -> FixedPointFormat {
       try! FixedPointFormat(signedness, wordLength: bits, fractionLength: 0)
@@ -159,6 +177,9 @@ public struct QuantizationPlan: Sendable, Hashable {
     // A dense layer and the activation that reads it are one node, which bears the activation's name.
     for node in network.nodes {
       guard case .dense(let layer) = node.operation else { continue }
+      if let bad = (layer.weights.elements + layer.biases).first(where: { !$0.isFinite }) {
+        throw NetworkError(at: node.name, "holds \(bad), which is not a finite number; the training diverged")
+      }
       let plan = dense[node.name]!
       let consumer = network.nodes.first { $0.inputs.contains(node.name) }
       let activation = consumer.flatMap { activations[$0.name] }

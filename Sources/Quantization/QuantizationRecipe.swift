@@ -55,6 +55,11 @@ public struct QuantizationRecipe: Sendable, Hashable {
     expect(1...8, inputWordLength, "inputs")
     expect(8...64, accumulatorWordLength, "accumulators")
     expect(4...16, tableAddress.wordLength, "table addresses")
+    if !tableAddress.isSigned || !(-62...62).contains(tableAddress.fractionLength) {
+      faults.append(
+        "table addresses of format \(tableAddress); signed ones with −62 to 62 fraction bits are possible")
+    }
+    if let fault = requantizer.fault { faults.append(fault) }
     if !faults.isEmpty { throw QuantizationError(faults.joined(separator: "; ")) }
   }
 }

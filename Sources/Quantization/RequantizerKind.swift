@@ -19,16 +19,28 @@ public enum RequantizerKind: Sendable, Hashable {
     }
   }
 
+  /// Why there is no such unit, or nil if there is.
+  var fault: String? {
+    switch self {
+    case .multiplier(let wordLength, _) where !(2...31).contains(wordLength):
+      "a requantiser's multiplier of \(wordLength) bits; 2 to 31 are possible"
+    case .shift, .multiplier, .doublingHighMultiply: nil
+    }
+  }
+
   /// The requantisation nearest to a multiplication by `factor`.
   ///
   /// With `factor = f · 2^e`, 1/2 ≤ f < 1, a multiplier of B bits is `⌊f · 2^B + 1/2⌋`, halved with e + 1 where
-  /// that is 2^B. For `shift`, `factor` must be a power of two.
+  /// that is 2^B: a relative error of at most 2^−B. Shifts end at 62: factors below 2^(B − 63) have fewer significant
+  /// bits, `⌊factor · 2^62 + 1/2⌋`. The doubling high multiply's multiplier is 0 below 2^−32, as in the embedded
+  /// runtimes. For `shift`, `factor` must be a power of two.
   ///
-  /// - Throws: `QuantizationError` where the factor is out of the unit's reach.
+  /// - Throws: `QuantizationError` where the factor is above the unit's reach, or the unit's word length out of range.
   public func requantization(factor: Double) throws(QuantizationError) -> Requantization {
     guard factor > 0, factor.isFinite else {
       throw QuantizationError("requantization factor \(factor) is not a positive finite number")
     }
+    if let fault { throw QuantizationError(fault) }
     let fraction = factor.significand / 2
     let exponent = Int(factor.exponent) + 1
     switch self {
@@ -42,10 +54,12 @@ public enum RequantizerKind: Sendable, Hashable {
     case .multiplier(let wordLength, let rounding):
       let (multiplier, raised) = Self.multiplier(fraction: fraction, exponent: exponent, bits: wordLength)
       let shift = wordLength - raised
-      guard shift <= 62 else { return .multiplier([0], shifts: [0], rounding: rounding) }
+      guard shift <= 62 else {
+        return .multiplier([Int64((factor * 0x1p62 + 0.5).rounded(.down))], shifts: [62], rounding: rounding)
+      }
       guard shift >= 0 else {
         throw QuantizationError(
-          "requantization factor \(factor) is above 2^\(wordLength), the reach of a \(wordLength)-bit multiplier"
+          "requantization factor \(factor) is beyond \(1 << wordLength - 1), the reach of a \(wordLength)-bit multiplier"
         )
       }
       return .multiplier([multiplier], shifts: [shift], rounding: rounding)

@@ -64,6 +64,17 @@ enum ChartSamples {
       }, references: [ReferenceLine(.horizontal, at: 0.9, label: "required")])
   }
 
+  /// Lines that all end at the top of the plot, where the legend beside them has least room.
+  static func rise() throws -> Chart {
+    try Chart(
+      title: "Accuracy by training time", horizontal: ChartAxis("Epoch"),
+      vertical: ChartAxis("Accuracy", quantity: .fraction),
+      series: (1...7).map { line in
+        let start = ChartPoint(x: 0, y: Double(line) / 10)
+        return ChartSeries("run \(line)", points: [start, ChartPoint(x: 10, y: 0.99 + Double(line) / 1000)])
+      })
+  }
+
   /// Charts with little or nothing in them, or with values at the ends of what a chart accepts.
   static func awkward() throws -> [Chart] {
     let linear = ChartAxis("x & <y> \"z\"", unit: "bits/s")
@@ -91,5 +102,5 @@ enum ChartSamples {
   }
 
   /// Every sample.
-  static func all() throws -> [Chart] { try [capacity(), designs(), crowd()] + awkward() }
+  static func all() throws -> [Chart] { try [capacity(), designs(), crowd(), rise()] + awkward() }
 }

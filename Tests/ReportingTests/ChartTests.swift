@@ -63,6 +63,17 @@ struct ChartTests {
     }
   }
 
+  @Test("An ordinary figure has at least three labels on each axis, also on a phone")
+  func enoughTicks() throws {
+    for chart in try [ChartSamples.capacity(), ChartSamples.designs(), ChartSamples.crowd()] {
+      for (width, height) in [(720.0, 440.0), (360, 320)] {
+        let layout = ChartLayout(chart, width: width, height: height)
+        #expect(
+          layout.horizontalTicks.count >= 3 && layout.verticalTicks.count >= 3, "\(chart.title) at \(width)")
+      }
+    }
+  }
+
   @Test("The legend covers no part of the plot")
   func legendOutsideThePlot() throws {
     for chart in try ChartSamples.all() {

@@ -67,6 +67,21 @@ struct ElementaryFunctionsTests {
       #expect(worst >= 0.49, "an error below half a unit means that the oracle judged itself")
     }
 
+    @Test("sin and cos keep their accuracy beside their zeros, however large the angle")
+    func besideZeros() {
+      var source = RandomSource(seed: 18)
+      for _ in 0..<100_000 {
+        let turns = Double(source.below(1 << source.below(53)) + 1)
+        let x = turns * (Double.pi / 2)
+        for (ours, exact) in [
+          (ElementaryFunctions.sin(x), Foundation.sin(Float80(x))),
+          (ElementaryFunctions.cos(x), Foundation.cos(Float80(x))),
+        ] {
+          #expect((Float80(ours) - exact).magnitude <= 0.85 * Float80(Double(exact).ulp), "\(x), seed 18")
+        }
+      }
+    }
+
     @Test("pow errs by less than the stated units in the last place")
     func powAccuracy() {
       var source = RandomSource(seed: 19)

@@ -41,6 +41,12 @@ struct RandomSourceTests {
       bounds.map { integers.below($0) } == [
         0, 0, 9, 992, 2_591_925_563_189_546_229, 8_501_157_123_805_795_760, 4, 4_987_922_877_484_702_968,
       ])
+    // A bound that rejects a quarter of all draws.
+    var rejecting = RandomSource(seed: 7).split("bounds")
+    let mixed = (0..<1000).reduce(UInt64(0)) { mixed, _ in
+      (mixed << 1 | mixed >> 63) ^ UInt64(rejecting.below(6 << 60))
+    }
+    #expect(mixed == 0x936c455c7f89603e)
     var order = Array(0..<12)
     var shuffler = RandomSource(seed: 7)
     shuffler.shuffle(&order)

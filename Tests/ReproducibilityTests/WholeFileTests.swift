@@ -58,6 +58,7 @@ struct WholeFileTests {
       #expect(error?.description == message)
     }
     #expect(try names(in: directory) == ["inner"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: inner.path).isEmpty)
     let missing = #expect(throws: WholeFileError.self) {
       try WholeFile.read(directory.url.appendingPathComponent("none"))
     }
@@ -75,17 +76,18 @@ struct WholeFileTests {
     #expect(error?.description == "/dev/full: cannot write: No space left on device")
   }
 
-  @Test(
-    "A directory without permission is named", .enabled(if: getuid() != 0, "the superuser may write anywhere")
-  )
+  @Test("A directory that lets nobody write is named")
   func noPermission() throws {
     let directory = try TemporaryDirectory()
     chmod(directory.url.path, 0o500)
     defer { chmod(directory.url.path, 0o700) }
+    // The superuser may write anywhere but where the kernel makes no files.
+    let place = getuid() == 0 ? URL(fileURLWithPath: "/sys/kernel") : directory.url
     let error = #expect(throws: WholeFileError.self) {
-      try WholeFile.write(Data(), to: directory.url.appendingPathComponent("a"))
+      try WholeFile.write(Data(), to: place.appendingPathComponent("a"))
     }
-    #expect(error?.reason == "Permission denied")
+    let reasons = ["Permission denied", "Operation not permitted", "Read-only file system"]
+    #expect(reasons.contains(error?.reason ?? ""), "\(String(describing: error))")
   }
 
   @Test("A symbolic link stays, and its target gets the bytes")

@@ -43,7 +43,9 @@ struct OutputDirectoryTests {
     try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
     let file = root.appendingPathComponent("file")
     try Data().write(to: file)
-    for path in [file.path, file.appendingPathComponent("below").path, "/proc/wordlength/x"] {
+    // The system refuses the name only after the directories above it were made.
+    let tooLong = root.appendingPathComponent("made/for/nothing/" + String(repeating: "x", count: 300))
+    for path in [tooLong.path, file.path, file.appendingPathComponent("below").path, "/proc/wordlength/x"] {
       let failure = #expect(throws: CommandFailure.self) { try OutputDirectory(claiming: path) }
       #expect(failure?.messages.first?.location == path)
       #expect(failure?.messages.first?.help?.contains("--output") == true)

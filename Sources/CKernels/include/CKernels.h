@@ -6,5 +6,6 @@
 #include "instruction_set.h"
 #include "float_kernels.h"
 #include "integer_kernels.h"
+#include "fixed_point.h"
 
 #endif

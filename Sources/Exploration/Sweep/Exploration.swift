@@ -131,9 +131,8 @@ public struct Explorer: Sendable {
     _ design: DesignPoint, settings: ExplorationSettings, dataset: Dataset
   ) throws(ExplorationError) -> NetworkMapping {
     let images = dataset.training
-    let network = design.topology.network(
-      inputShape: [images.height, images.width, images.channels], classes: images.classCount,
-      random: RandomSource(seed: 0))
+    let network = design.topology.zeroNetwork(
+      inputShape: [images.height, images.width, images.channels], classes: images.classCount)
     do {
       let plan = try QuantizationPlan(
         network: network, recipe: settings.recipe(weightBits: design.weightBits), calibration: { _ in [1] })

@@ -46,6 +46,7 @@ package final class WorkQueue: @unchecked Sendable {
   private var failure: (any Error)?
   private let report: @Sendable (SweepProgress) -> Void
 
+  /// A queue of `items`; a prerequisite is an index into them. `report` is told of progress from any thread.
   package init(_ items: [WorkItem], report: @escaping @Sendable (SweepProgress) -> Void) {
     self.items = items
     self.report = report

@@ -88,6 +88,12 @@ public struct VectorFileError: Error, Hashable, Sendable, CustomStringConvertibl
   /// What is wrong with it, and what would help.
   public let problem: String
 
+  /// An error about the file at `path`.
+  public init(path: String, problem: String) {
+    self.path = path
+    self.problem = problem
+  }
+
   /// File and problem in one line.
   public var description: String { "\(path): \(problem)" }
 }

@@ -13,6 +13,7 @@ package struct AccumulatorBounds {
   /// The highest.
   package let highest: Int128
 
+  /// The bounds of a layer that reads `source`, for every input within its format.
   package init(_ dense: IntegerDense, reading source: IntegerTensor) {
     let least = Int64(source.format.minimumRaw)
     let most = Int64(source.format.maximumRaw)

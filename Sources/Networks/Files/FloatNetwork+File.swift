@@ -1,27 +1,9 @@
-import Foundation
 import Reproducibility
 import Tensors
 
 extension FloatNetwork: NetworkArchive {
-  static var archiveKind: String { "float-network" }
-
-  /// The bytes of a file of this network (a `Container` of kind `float-network`, version 1).
-  public var fileData: Data {
-    let (content, blobs) = archived(prefix: "")
-    return Container(kind: Self.archiveKind, content: content, blobs: blobs).encoded()
-  }
-
-  /// Reads a file's bytes.
-  /// - Throws: `NetworkError` naming the file and the damage or fault.
-  public init(fileData: Data, file: String) throws(NetworkError) {
-    let container: Container
-    do {
-      container = try Container(decoding: fileData, expecting: Self.archiveKind, file: file)
-    } catch {
-      throw NetworkError(at: file, "\(error)")
-    }
-    try self.init(archive: container.content, in: container, prefix: "", file: file)
-  }
+  /// `float-network`.
+  public static var archiveKind: String { "float-network" }
 
   /// The graph as JSON and its weights as blobs whose names start with `prefix`.
   public func archived(prefix: String) -> (content: JSONValue, blobs: [Blob]) {

@@ -1,28 +1,10 @@
 import FixedPoint
-import Foundation
 import Reproducibility
 import Tensors
 
 extension IntegerNetwork: NetworkArchive {
-  static var archiveKind: String { "integer-network" }
-
-  /// The bytes of a file of this network (a `Container` of kind `integer-network`, version 1).
-  public var fileData: Data {
-    let (content, blobs) = archived(prefix: "")
-    return Container(kind: Self.archiveKind, content: content, blobs: blobs).encoded()
-  }
-
-  /// Reads a file's bytes.
-  /// - Throws: `NetworkError` naming the file and the damage or fault.
-  public init(fileData: Data, file: String) throws(NetworkError) {
-    let container: Container
-    do {
-      container = try Container(decoding: fileData, expecting: Self.archiveKind, file: file)
-    } catch {
-      throw NetworkError(at: file, "\(error)")
-    }
-    try self.init(archive: container.content, in: container, prefix: "", file: file)
-  }
+  /// `integer-network`.
+  public static var archiveKind: String { "integer-network" }
 
   /// The graph as JSON and its numbers as blobs whose names start with `prefix`.
   public func archived(prefix: String) -> (content: JSONValue, blobs: [Blob]) {

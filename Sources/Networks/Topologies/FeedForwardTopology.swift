@@ -37,10 +37,13 @@ public struct FeedForwardTopology: Sendable, Hashable, CustomStringConvertible {
   /// - Throws: `NetworkError` saying how a name is written.
   public init(named name: String) throws(NetworkError) {
     let parts = name.split(separator: "-", omittingEmptySubsequences: false)
+    // Signs and leading zeros are refused, so that a topology has one name.
     let sizes = parts.count > 1 ? parts[1].split(separator: "x", omittingEmptySubsequences: false) : []
     guard parts.count == 2 || parts.count == 3, parts[0] == "ffdnn", sizes.count == 2,
       let layers = Int(sizes[0]), let units = Int(sizes[1]),
-      let activation = parts.count == 2 ? .sigmoid : ActivationFunction(rawValue: String(parts[2]))
+      sizes == ["\(layers)", "\(units)"],
+      let activation = parts.count == 2 ? .sigmoid : ActivationFunction(rawValue: String(parts[2])),
+      parts.count == 2 || activation != .sigmoid
     else {
       throw NetworkError(
         at: name, "no such topology; write ffdnn-LAYERSxUNITS, for example ffdnn-4x256 or ffdnn-2x64-relu")
@@ -69,6 +72,20 @@ public struct FeedForwardTopology: Sendable, Hashable, CustomStringConvertible {
   /// Weights are uniform in ±g·√(6 / (inputs + outputs)) (Glorot and Bengio 2010), with g = 4 for layers that
   /// feed a sigmoid, as the same paper has it for that function, and g = 1 otherwise.
   public func network(inputShape: [Int], classes: Int, random: RandomSource) -> FloatNetwork {
+    network(inputShape: inputShape, classes: classes) { name, count, bound in
+      var source = random.split("weights of \(name)")
+      return (0..<count).map { _ in Float((2 * source.uniform() - 1) * bound) }
+    }
+  }
+
+  /// A network of this shape whose weights and biases are zero, for questions that only shapes decide.
+  public func zeroNetwork(inputShape: [Int], classes: Int) -> FloatNetwork {
+    network(inputShape: inputShape, classes: classes) { _, count, _ in Array(repeating: 0, count: count) }
+  }
+
+  private func network(
+    inputShape: [Int], classes: Int, weights: (_ name: String, _ count: Int, _ bound: Double) -> [Float]
+  ) -> FloatNetwork {
     let sizes = layerSizes(inputs: inputShape.reduce(1, *), classes: classes)
     var nodes: [FloatNetwork.Node] = []
     var previous = inputTensorName
@@ -77,12 +94,9 @@ public struct FeedForwardTopology: Sendable, Hashable, CustomStringConvertible {
       let gain = isHidden && activation == .sigmoid ? 4.0 : 1.0
       let bound = gain * (6.0 / Double(sizes[layer - 1] + sizes[layer])).squareRoot()
       let name = isHidden ? "dense\(layer)" : "logits"
-      var source = random.split("weights of \(name)")
-      let weights = (0..<sizes[layer] * sizes[layer - 1]).map { _ in
-        Float((2 * source.uniform() - 1) * bound)
-      }
+      let elements = weights(name, sizes[layer] * sizes[layer - 1], bound)
       let dense = FloatDense(
-        weights: Tensor(shape: [sizes[layer], sizes[layer - 1]], elements: weights),
+        weights: Tensor(shape: [sizes[layer], sizes[layer - 1]], elements: elements),
         biases: Array(repeating: 0, count: sizes[layer]))
       nodes.append(FloatNetwork.Node(name, inputs: [previous], .dense(dense)))
       previous = name

@@ -71,7 +71,8 @@ extension ExplorationReport {
             x: Double(answer.mapping.storedBits), y: answer.testError.mean,
             label: "\(answer.design.topology), \(ReportWords.wordLength(answer.design.weightBits))")
         ]),
-      caption: "Each line is a word length over networks of growing size; the float family is counted with 32 bits"
+      caption:
+        "Each line is a word length over networks of growing size; the float family is counted with 32 bits"
         + " a parameter. At a given memory the lowest line is the word length to build.")
   }
 
@@ -88,7 +89,8 @@ extension ExplorationReport {
             ReportWords.wordLength(bits),
             points: series(bits: bits).map { point(of: $0) }, look: index + 1)
         }),
-      caption: "A ratio of 16 would be all that 2 instead of 32 bits can give at no loss. Where the error lies on the"
+      caption:
+        "A ratio of 16 would be all that 2 instead of 32 bits can give at no loss. Where the error lies on the"
         + " float curve's plateau or beyond its ends, the ratio is only bounded: arrows up mean at least, arrows"
         + " down at most.")
   }
@@ -133,7 +135,8 @@ extension ExplorationReport {
             }, look: index + 1)
         },
         references: [ReferenceLine(.horizontal, at: 0, label: "float")]),
-      caption: "Small networks pay for few bits, since every connection counts; larger ones have connections to"
+      caption:
+        "Small networks pay for few bits, since every connection counts; larger ones have connections to"
         + " spare, and retraining makes use of them.")
   }
 }

@@ -65,7 +65,8 @@ extension ExplorationReport {
         + " \(ReportWords.percent(floats.min()!)) to \(ReportWords.percent(floats.max()!)) %.",
       "Retraining closes most of the gap: \(found.retrainingClosesMost.rawValue)."
         + (shares.isEmpty
-          ? "" : " It closes \(ReportWords.percent(shares.min()!)) to \(ReportWords.percent(shares.max()!)) % of it."),
+          ? ""
+          : " It closes \(ReportWords.percent(shares.min()!)) to \(ReportWords.percent(shares.max()!)) % of it."),
       "The gap between float and retrained ternary shrinks as the network grows: \(found.gapShrinks.rawValue)."
         + " \(gap(small)), \(gap(large)).",
     ]
@@ -88,7 +89,8 @@ extension ExplorationReport {
       case .doublingHighMultiply: "doubling high multiply and rounding shift"
       }
     return [
-      PageDefinition("Machine", "\(hardware.name), \(DecimalText.significant(hardware.clockMegahertz, digits: 4)) MHz"),
+      PageDefinition(
+        "Machine", "\(hardware.name), \(DecimalText.significant(hardware.clockMegahertz, digits: 4)) MHz"),
       PageDefinition(
         "Lane array",
         "\(array.lanes) lanes × \(array.inputsPerCycle) inputs a cycle, \(array.outputsDrainedPerCycle) outputs drained a cycle"
@@ -107,7 +109,9 @@ extension ExplorationReport {
     let training = settings.training
     return [
       PageDefinition(
-        "Data", "\(data.name): \(data.imageShape.map(String.init).joined(separator: " × ")), \(data.classCount) classes"),
+        "Data",
+        "\(data.name): \(data.imageShape.map(String.init).joined(separator: " × ")), \(data.classCount) classes"
+      ),
       PageDefinition(
         "Samples",
         "\(DecimalText.grouped(data.trainingCount)) train, \(DecimalText.grouped(data.validationCount)) choose,"
@@ -116,7 +120,8 @@ extension ExplorationReport {
         "Training",
         "\(training.epochs) epochs in all, of which retraining replaces the last \(training.retrainingEpochs);"
           + " mini-batches of \(training.batchSize), learning rate \(training.learningRate), momentum \(training.momentum);"
-          + " of the last \(training.retrainingEpochs) epochs the one with the fewest validation errors is kept"),
+          + " of the last \(training.retrainingEpochs) epochs the one with the fewest validation errors is kept"
+      ),
       PageDefinition("Seeds", settings.seeds.map(String.init).joined(separator: ", ")),
       PageDefinition("Digest of the data", data.digest),
     ]
@@ -141,7 +146,9 @@ extension ExplorationReport {
               remark: "of \(MemoryText(bits: settings.weightCapacityBits)), padding included"),
             PageKeyFigure(
               "Cycles", value: DecimalText.grouped(answer.mapping.cycles),
-              remark: "\(DecimalText.groupedSignificant(answer.mapping.inferencesPerSecond, digits: 3)) inferences/s"),
+              remark:
+                "\(DecimalText.groupedSignificant(answer.mapping.inferencesPerSecond, digits: 3)) inferences/s"
+            ),
             PageKeyFigure(
               "Effective compression", value: ReportWords.ratio(answer.compression.ratio),
               remark: "against float of equal error"),
@@ -168,7 +175,7 @@ extension ExplorationReport {
         [
           .chart(charts[1].chart, caption: charts[1].caption),
           .table(
-            try compressionTable(),
+            try compressionTable { ReportWords.ratio($0) },
             caption: "Effective compression ratio, in brackets at ± 1 standard error of the mean error."),
           .chart(charts[2].chart, caption: charts[2].caption),
         ]),
@@ -176,8 +183,10 @@ extension ExplorationReport {
         "All errors",
         try settings.methods.map { method throws(ReportTableError) in
           .table(
-            try errorTable(method),
-            caption: "Test error in percent, \(method.rawValue), on the hardware; float by the trainer. ± 1 standard error.")
+            try errorTable(method) { ReportWords.percent($0) },
+            caption:
+              "Test error in percent, \(method.rawValue), on the hardware; float by the trainer. ± 1 standard error."
+          )
         }),
     ]
     if !findings.isEmpty {
@@ -202,15 +211,18 @@ extension ExplorationReport {
   public func text(width: Int) throws(ReportTableError) -> String {
     var parts = [
       TextLines.wrapped(answerSentence, width: width),
-      "Pareto front (validation error, stored bits, cycles):\n"
-        + (try designTable(frontDesigns).text(width: width)),
-      "Layers of \(analysis.answer.design):\n" + (try layerTable().text(width: width)),
-      "Effective compression ratio:\n" + (try compressionTable().text(width: width)),
+      "Pareto front of validation error, stored bits and cycles; test errors:\n"
+        + (try narrowDesignTable(frontDesigns).text(width: width)),
+      "Layers of \(analysis.answer.design), cycles an inference:\n"
+        + (try narrowLayerTable().text(width: width)),
+      "Effective compression ratio:\n"
+        + (try compressionTable { ReportWords.ratio($0.ratio) }.text(width: width)),
       TextLines.wrapped(agreementSentence, width: width),
     ]
     for method in settings.methods.reversed() {
       parts.insert(
-        "Test errors in %, \(method.rawValue):\n" + (try errorTable(method).text(width: width)), at: 3)
+        "Test errors in %, \(method.rawValue):\n"
+          + (try errorTable(method) { ReportWords.percent($0.mean) }.text(width: width)), at: 3)
     }
     if !findings.isEmpty {
       parts.append(findings.map { TextLines.wrapped("- " + $0, width: width) }.joined(separator: "\n"))

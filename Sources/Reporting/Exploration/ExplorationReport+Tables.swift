@@ -30,6 +30,25 @@ extension ExplorationReport {
       })
   }
 
+  /// The same, with fewer and narrower columns: it fits a terminal of 80.
+  func narrowDesignTable(_ designs: [DesignSummary]) throws(ReportTableError) -> ReportTable {
+    try ReportTable(
+      columns: [
+        TableColumn("Network"), TableColumn("Weights"), Self.right("Error", unit: "%"),
+        Self.right("Stored"), Self.right("Cycles"), Self.right("Inf/s"), Self.right("ECR"),
+      ],
+      rows: designs.map { design in
+        [
+          .text(design.design.topology.description),
+          .text(ReportWords.weights(design.design)), .text(ReportWords.percent(design.testError)),
+          .text(MemoryText(bits: design.mapping.storedBits).description),
+          .integer(design.mapping.cycles),
+          .text(QuantityText(design.mapping.inferencesPerSecond, unit: "").description),
+          .text(ReportWords.ratio(design.compression.ratio)),
+        ]
+      })
+  }
+
   /// The front's designs by increasing memory.
   public var frontDesigns: [DesignSummary] {
     analysis.designs.filter(\.isOnFront).sorted {
@@ -67,24 +86,52 @@ extension ExplorationReport {
       ], rows: rows)
   }
 
-  /// Test errors of one method by network (rows) and word length (columns).
-  public func errorTable(_ method: QuantizationMethod) throws(ReportTableError) -> ReportTable {
+  /// The same, with fewer columns: it fits a terminal of 80.
+  func narrowLayerTable() throws(ReportTableError) -> ReportTable {
+    let mapping = analysis.answer.mapping
+    let layers = mapping.layers.map { layer in
+      [
+        TableCell.text(layer.name), .text("\(layer.inputs) → \(layer.outputs)"),
+        .integer(layer.memory.usefulBits), .integer(layer.memory.storedBits),
+        .integer(layer.cycles.compute), .integer(layer.cycles.drain), .integer(layer.cycles.pipeline),
+        .integer(layer.cycles.total),
+      ]
+    }
+    let all: [TableCell] = [
+      .text("all"), .missing, .integer(mapping.usefulBits), .integer(mapping.storedBits),
+      .integer(mapping.layers.reduce(0) { $0 + $1.cycles.compute }),
+      .integer(mapping.layers.reduce(0) { $0 + $1.cycles.drain }),
+      .integer(mapping.layers.reduce(0) { $0 + $1.cycles.pipeline }), .integer(mapping.cycles),
+    ]
+    return try ReportTable(
+      columns: [
+        TableColumn("Layer"), TableColumn("Shape"), Self.right("Useful bits"), Self.right("Stored bits"),
+        Self.right("Compute"), Self.right("Drain"), Self.right("Fill"), Self.right("Cycles"),
+      ], rows: layers + [all])
+  }
+
+  /// Test errors of one method by network (rows) and word length (columns), each in `words`.
+  public func errorTable(
+    _ method: QuantizationMethod, _ words: (Statistics) -> String
+  ) throws(ReportTableError) -> ReportTable {
     try ReportTable(
-      columns: [TableColumn("Network"), Self.right("Float memory"), Self.right("Float")]
+      columns: [TableColumn("Network"), Self.right("Float")]
         + settings.weightWordLengths.map { Self.right(ReportWords.wordLength($0)) },
       rows: analysis.floats.map { float in
         [
-          .text(float.topology.description), .text(MemoryText(bits: float.usefulBits).description),
-          .text(ReportWords.percent(float.testError)),
+          .text(float.topology.description), .text(words(float.testError)),
         ]
-          + analysis.designs.filter { $0.design.topology == float.topology && $0.design.method == method }.map {
-            .text(ReportWords.percent($0.testError))
-          }
+          + analysis.designs.filter { $0.design.topology == float.topology && $0.design.method == method }.map
+        {
+          .text(words($0.testError))
+        }
       })
   }
 
-  /// Effective compression ratios by network (rows) and word length (columns), of the last method explored.
-  public func compressionTable() throws(ReportTableError) -> ReportTable {
+  /// Effective compression ratios by network (rows) and word length (columns), of the last method explored, each in `words`.
+  public func compressionTable(_ words: (EffectiveCompression) -> String) throws(ReportTableError)
+    -> ReportTable
+  {
     let method = settings.methods[settings.methods.count - 1]
     return try ReportTable(
       columns: [TableColumn("Network")]
@@ -94,7 +141,7 @@ extension ExplorationReport {
           + settings.weightWordLengths.map { bits in
             let design = DesignPoint(topology: topology, weightBits: bits, method: method)
             let summary = analysis.designs.first { $0.design == design }
-            return summary.map { .text(ReportWords.ratio($0.compression)) } ?? .missing
+            return summary.map { .text(words($0.compression)) } ?? .missing
           }
       })
   }

@@ -60,6 +60,11 @@ enum ReportWords {
   /// `ternary` or `4-bit`, before a noun.
   static func adjective(_ bits: Int) -> String { bits == 2 ? "ternary" : "\(bits)-bit" }
 
+  /// `ternary, direct`, `4 bits, retrained`.
+  static func weights(_ design: DesignPoint) -> String {
+    "\(wordLength(design.weightBits)), \(design.method.rawValue)"
+  }
+
   /// `1 seed`, `3 seeds`.
   static func count(_ number: Int, _ noun: String) -> String {
     "\(DecimalText.grouped(number)) \(noun)\(number == 1 ? "" : "s")"

@@ -74,9 +74,8 @@ package enum AxisTicks {
         }
       }.filter { $0.value >= scale.low && $0.value <= scale.high }
     }
-    let dense = [scale.high / scale.low < 10 ? Array(1...9) : [1], [1, 2, 5], [1, 3], [1]].map {
-      ticks(digits: $0, every: 1)
-    }
+    let all = scale.high / scale.low < 10 ? [Array(1...9)] : []
+    let dense = (all + [[1, 2, 5], [1, 3], [1]]).map { ticks(digits: $0, every: 1) }
     return (dense + [2, 3, 5, 10, 20, 50].map { ticks(digits: [1], every: $0) }).filter { $0.count <= limit }
   }
 

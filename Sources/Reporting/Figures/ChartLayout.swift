@@ -32,6 +32,7 @@ package struct ChartLayout: Hashable, Sendable {
 
   /// The least size a chart can be drawn in.
   package static let leastWidth = 280.0
+  /// Height below which titles and axes leave no room for a plot.
   package static let leastHeight = 220.0
 
   /// Lays out `chart` in a figure of this size, or of the least size where it is smaller.

@@ -76,7 +76,7 @@ package struct FigureLegend: Hashable, Sendable {
       names.append(Name(subject: .rule(index), text: rule.label))
     }
     if chart.series.contains(where: { $0.points.contains { $0.meaning != .exact } }) {
-      names.append(Name(subject: .arrows, text: "at least (up) or at most (down)"))
+      names.append(Name(subject: .arrows, text: "at least, at most"))
     }
     return names
   }

@@ -73,6 +73,18 @@ extension ValueFormat where Value == Int {
   }
 }
 
+extension ValueFormat where Value == Double {
+  /// A number in `range`, with a point or an exponent.
+  package static func number(in range: ClosedRange<Double>, placeholder: String = "X") -> ValueFormat {
+    ValueFormat(
+      placeholder: placeholder, expectation: "a number from \(range.lowerBound) to \(range.upperBound)",
+      read: { text in
+        guard let value = Double(text), value.isFinite else { return .failure(ValueFault("is not a number")) }
+        return range.contains(value) ? .success(value) : .failure(ValueFault("is out of range"))
+      }, write: { "\($0)" })
+  }
+}
+
 extension ValueFormat {
   /// One of a few words, each standing for a value.
   package static func choice(_ choices: [(word: String, value: Value)], placeholder: String) -> ValueFormat

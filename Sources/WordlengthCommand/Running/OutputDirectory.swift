@@ -61,7 +61,8 @@ package struct OutputDirectory: Sendable {
     guard let made else { return }
     var deepest = url
     while deepest.path.hasPrefix(made.path) {
-      guard rmdir(deepest.path) == 0 || errno == ENOENT else { return }
+      // Fails for what holds a file, was never made, or has a name the system refuses; each is as it should be.
+      rmdir(deepest.path)
       deepest = deepest.deletingLastPathComponent()
     }
   }

@@ -6,7 +6,7 @@ import Synchronization
 /// How far a run has come, weighed by the cost of its tasks. Times are in seconds since its start.
 package struct ProgressState: Hashable, Sendable {
   /// The number of tasks.
-  package let tasks: Int
+  package private(set) var tasks: Int
   /// Tasks that are done.
   package private(set) var done = 0
   /// The cost of the tasks that must be worked on, in any unit.
@@ -37,6 +37,15 @@ package struct ProgressState: Hashable, Sendable {
     self.cost = max(costDone, self.cost - max(0, cost))
   }
 
+  /// Takes over what a sweep says of itself: tasks and costs, done and in all.
+  package mutating func become(done: Int, of tasks: Int, costDone: Double, cost: Double, current: String) {
+    self.done = done
+    self.tasks = tasks
+    self.costDone = costDone
+    self.cost = cost
+    self.current = current
+  }
+
   /// The seconds left if the rest goes at the pace so far; nil before any work is done.
   package func secondsLeft(elapsed: Double) -> Double? {
     guard costDone > 0 && elapsed > 0 else { return nil }
@@ -46,7 +55,7 @@ package struct ProgressState: Hashable, Sendable {
   /// One line of at most `width` columns: count, elapsed time, time left, and as much as fits of what is being worked on.
   package func line(elapsed: Double, width: Int) -> String {
     // Whole seconds: tenths would only flicker.
-    var line = "\(done)/\(tasks)  \(DurationText(seconds: elapsed.rounded(.down)))"
+    var line = (tasks > 0 ? "\(done)/\(tasks)  " : "") + "\(DurationText(seconds: elapsed.rounded(.down)))"
     if done < tasks, let left = secondsLeft(elapsed: elapsed) {
       line += ", about \(DurationText(seconds: max(1, left.rounded(.up)))) left"
     }
@@ -118,6 +127,19 @@ package final class ProgressMeter: Sendable {
 
   /// Counts a task as done without work, such as one found in the cache.
   package func skip(cost: Double) { update { $0.skip(cost: cost) } }
+
+  /// Shows what a sweep says of itself.
+  package func show(done: Int, of tasks: Int, costDone: Double, cost: Double, current: String) {
+    update { $0.become(done: done, of: tasks, costDone: costDone, cost: cost, current: current) }
+  }
+
+  /// Takes the line off the terminal while `body` prints something else.
+  package func interrupt(_ body: () -> Void) {
+    shown.withLock { shown in
+      erase(&shown)
+      body()
+    }
+  }
 
   /// How far the run has come.
   package var state: ProgressState { shown.withLock { $0.state } }
