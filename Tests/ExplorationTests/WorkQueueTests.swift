@@ -1,4 +1,5 @@
 import Exploration
+import Foundation
 import Reproducibility
 import Synchronization
 import Testing
@@ -27,6 +28,8 @@ struct WorkQueueTests {
             #expect(done.withLock { $0.contains(first) }, "\(index) ran before \(first)")
           }
           queue.advance(index, to: 0.5)
+          // Long enough for the other threads to find something ready.
+          usleep(UInt32(index % 4) * 50)
           done.withLock { $0.append(index) }
         }
         #expect(done.withLock { $0.sorted() } == Array(0..<25), "\(threads) threads, seed \(seed)")

@@ -113,17 +113,14 @@ struct AccumulatorBoundsTests {
     #expect(refused > 200 && accepted > 200, "\(refused) refused, \(accepted) accepted")
   }
 
-  @Test("Start values past 64 bits are refused, not wrapped")
-  func hugeStarts() throws {
-    let network = try oneLayer(
-      weights: [[-1, -1]], bits: 2, biases: [.max],
-      input: IntegerTensor(shape: [2], format: integers(.signed, 8), zeroPoint: 127))
-    var machine = TestMachine()
-    machine.accumulatorBits = 64
-    let error = #expect(throws: HardwareError.self) {
-      try LaneArrayEngine(network, on: try machine.hardware())
-    }
-    #expect(
-      error?.reason == .biasDoesNotFit(bias: Int128(Int64.max) + 254, accumulatorBits: 64))
+  @Test("Start values past 64 bits are bounded as they are, not wrapped")
+  func hugeStarts() {
+    let dense = IntegerDense(
+      weights: Tensor(shape: [1, 2], elements: [-1, -1]), weightWordLength: 2, biases: [.max],
+      outputStage: .accumulators)
+    let bounds = AccumulatorBounds(
+      dense, reading: IntegerTensor(shape: [2], format: integers(.signed, 8), zeroPoint: 127))
+    #expect(bounds.starts == [Int128(Int64.max) + 254])
+    #expect(bounds.highest == Int128(Int64.max) + 254 + 256 && bounds.neededBits == 65)
   }
 }

@@ -30,7 +30,7 @@ public struct FloatTraining: Sendable, Hashable {
   }
 
   /// Trains, or takes the kept result.
-  static func run(
+  package static func run(
     topology: FeedForwardTopology, seed: UInt64, settings: TrainingSettings, dataset: Dataset,
     cache: ResultCache, resources: ComputeResources, checkpoint: () throws -> Void
   ) throws -> FloatTraining {
