@@ -12,7 +12,7 @@ extension ExplorationReport {
       + " \(ReportWords.percent(answer.testError)) % test error, \(MemoryText(bits: answer.mapping.storedBits)) stored,"
       + " \(DecimalText.grouped(answer.mapping.cycles)) cycles an inference"
       + " (\(DecimalText.groupedSignificant(answer.mapping.inferencesPerSecond, digits: 3)) a second at"
-      + " \(DecimalText.significant(answer.mapping.hardware.clockMegahertz, digits: 4)) MHz)."
+      + " \(QuantityText(answer.mapping.hardware.clockMegahertz * 1e6, unit: "Hz")))."
   }
 
   /// Whether trainer and hardware agree on every test sample, and if not, where and why.
@@ -90,7 +90,7 @@ extension ExplorationReport {
       }
     return [
       PageDefinition(
-        "Machine", "\(hardware.name), \(DecimalText.significant(hardware.clockMegahertz, digits: 4)) MHz"),
+        "Machine", "\(hardware.name), \(QuantityText(hardware.clockMegahertz * 1e6, unit: "Hz"))"),
       PageDefinition(
         "Lane array",
         "\(array.lanes) lanes × \(array.inputsPerCycle) inputs a cycle, \(array.outputsDrainedPerCycle) outputs drained a cycle"
