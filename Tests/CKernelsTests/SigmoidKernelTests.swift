@@ -108,6 +108,16 @@ struct SigmoidKernelTests {
     }
   }
 
+  @Test(
+    "The largest argument leads, however far below it the first one lies", arguments: KernelVersion.available)
+  func softmaxOfDistantArguments(_ version: KernelVersion) {
+    var p = [Float](repeating: 0, count: 4)
+    wl_softmax(version.isa, 1, 4, 1, [-500, 0, 10, -90], &p)
+    // e⁻¹⁰ / (1 + e⁻¹⁰) and 1 / (1 + e⁻¹⁰).
+    #expect(abs(p[1] - 4.5397868e-5) < 1e-10 && abs(p[2] - 0.9999546) < 1e-6, "\(p)")
+    #expect(p[0] < 1e-37 && p[3] < 1e-37, "\(p)")
+  }
+
   @Test("Soft-max does not depend on a common addend, and equal arguments share equally")
   func softmaxInvariance() {
     var p = [Float](repeating: 0, count: 4)
