@@ -1,5 +1,6 @@
 import Foundation
 import Reproducibility
+import Tensors
 
 /// A throughput and that of a plain reference loop for the same work, measured in the same run.
 struct Benchmark {
@@ -69,4 +70,9 @@ struct Benchmark {
   }
 
   private static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+}
+
+extension ComputeResources {
+  /// `1 thread`, `2 threads`.
+  var threadWords: String { threads == 1 ? "1 thread" : "\(threads) threads" }
 }

@@ -47,7 +47,7 @@ func engineBenchmarks(_ resources: ComputeResources) -> [Benchmark] {
     guard case .dense(let layer) = network.nodes[0].operation else { fatalError("a dense layer was built") }
     var sums = [Int64](repeating: 0, count: outputs)
     return Benchmark(
-      "engine, dense 1024 x 1024, batch 64, \(name), \(resources.threads) threads", unit: "GMAC/s",
+      "engine, dense 1024 x 1024, batch 64, \(name), \(resources.threadWords)", unit: "GMAC/s",
       work: 1e-9 * Double(samples * inputs * outputs), referenceWork: 1e-9 * Double(inputs * outputs)
     ) {
       _ = try! engine.run(values, resources: resources)

@@ -36,7 +36,7 @@ func productBenchmarks(_ resources: ComputeResources) -> [Benchmark] {
     let workspace = ProductWorkspace()
     let left = Array(a[0..<16 * inner])
     return Benchmark(
-      "float product \(rows) x \(columns) x \(inner), \(resources.threads) threads", unit: "GFLOP/s",
+      "float product \(rows) x \(columns) x \(inner), \(resources.threadWords)", unit: "GFLOP/s",
       work: 2e-9 * Double(rows * columns * inner), referenceWork: 2e-9 * Double(16 * columns * inner)
     ) {
       resources.multiply(
@@ -77,7 +77,7 @@ func trainingBenchmarks(_ resources: ComputeResources) -> [Benchmark] {
     let matrices = zip(sizes, sizes.dropFirst()).map { [Float](repeating: 0.01, count: $0 * $1) }
     var gradients = matrices
     let measured = Benchmark(
-      "training 784-512-512-512-512-10, \(name), \(resources.threads) threads", unit: "samples/s",
+      "training 784-512-512-512-512-10, \(name), \(resources.threadWords)", unit: "samples/s",
       work: Double(samples), referenceWork: 1
     ) {
       _ = try! trainer.runEpoch()

@@ -80,7 +80,10 @@ public struct LaneArrayEngine: Sendable {
         ),
         at: network.name)
     }
-    let chunk = 64
+    // Small enough that every thread gets a part, a multiple of the kernel's six rows, and not so large that the
+    // activations leave the cache.
+    let share = (samples + resources.threads - 1) / resources.threads
+    let chunk = min(96, max(6, (share + 5) / 6 * 6))
     let chunks = (samples + chunk - 1) / chunk
     let outputCount = network.output.output.count
     var outputs = [Int64](repeating: 0, count: samples * outputCount)
