@@ -11,7 +11,7 @@ extension ExplorationReport {
   public func designTable(_ designs: [DesignSummary]) throws(ReportTableError) -> ReportTable {
     try ReportTable(
       columns: [
-        TableColumn("Network"), TableColumn("Weights"), TableColumn("Method"),
+        TableColumn("Network"), TableColumn("Weights"),
         Self.right("Test error", unit: "%"), Self.right("Validation", unit: "%"),
         Self.right("Gap to float", unit: "points"), Self.right("Stored weights"),
         Self.right("Cycles"), Self.right("Inferences/s"), Self.right("ECR"), TableColumn("Fits"),
@@ -19,7 +19,7 @@ extension ExplorationReport {
       rows: designs.map { design in
         [
           .text(design.design.topology.description),
-          .text(ReportWords.wordLength(design.design.weightBits)), .text(design.design.method.rawValue),
+          .text(ReportWords.weights(design.design)),
           .text(ReportWords.percent(design.testError)), .text(ReportWords.percent(design.validationError)),
           .text(ReportWords.percent(design.gapToFloat)),
           .text(MemoryText(bits: design.mapping.storedBits).description),
