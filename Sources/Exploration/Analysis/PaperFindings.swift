@@ -14,6 +14,17 @@ public struct PaperFindings: Sendable, Hashable {
     /// Error after retraining.
     public let retrainedError: Statistics
 
+    /// One size from its errors.
+    package init(
+      topology: FeedForwardTopology, floatError: Statistics, directError: Statistics,
+      retrainedError: Statistics
+    ) {
+      self.topology = topology
+      self.floatError = floatError
+      self.directError = directError
+      self.retrainedError = retrainedError
+    }
+
     /// Direct minus float.
     public var directGap: Double { directError.mean - floatError.mean }
     /// Retrained minus float.
@@ -41,6 +52,12 @@ public struct PaperFindings: Sendable, Hashable {
   public let weightBits: Int
   /// By increasing size of network.
   public let rows: [Row]
+
+  /// Findings from rows, by increasing size of network.
+  package init(weightBits: Int, rows: [Row]) {
+    self.weightBits = weightBits
+    self.rows = rows
+  }
 
   /// The findings for weights of `weightBits` bits, or nil where not both methods were explored.
   public init?(_ analysis: ExplorationAnalysis, weightBits: Int) {
@@ -74,9 +91,12 @@ public struct PaperFindings: Sendable, Hashable {
   }
 
   /// "The gap to float shrinks as the network grows": the retrained gap of the largest network is below that
-  /// of the smallest by more than two standard errors of their difference (or above: contradicted).
+  /// of the smallest by more than two standard errors of their difference (or above: contradicted). A single seed
+  /// has no standard error, so it decides nothing.
   public var gapShrinks: Verdict {
-    guard let small = rows.first, let large = rows.last, rows.count > 1 else { return .undecided }
+    guard let small = rows.first, let large = rows.last, rows.count > 1,
+      rows.allSatisfy({ $0.floatError.count > 1 })
+    else { return .undecided }
     let fall = small.retrainedGap - large.retrainedGap
     let error =
       (small.retrainedGapStandardError * small.retrainedGapStandardError + large.retrainedGapStandardError

@@ -16,8 +16,10 @@ package protocol QuantizableValue: BinaryFloatingPoint, BitwiseCopyable {
 }
 
 extension Float: QuantizableValue {
+  /// The F for which 2^F is a normal number of this type.
   package static var exactScales: ClosedRange<Int> { -126...127 }
 
+  /// Whether a kernel writes `Storage` for a destination of `wordLength` bits.
   package static func hasKernel<Storage: FixedWidthInteger>(
     for storage: Storage.Type, wordLength: Int
   ) -> Bool {
@@ -25,6 +27,7 @@ extension Float: QuantizableValue {
     wordLength <= 22 && (Storage.bitWidth <= 16 || Storage.self == Int32.self)
   }
 
+  /// Runs the kernel for `Storage` on `count` elements; false if it gave up or there is none.
   package static func quantize<Storage>(
     _ version: wl_isa, _ count: Int, _ values: UnsafePointer<Float>, _ rule: inout wl_fixed_rule,
     _ results: UnsafeMutablePointer<Storage>
@@ -55,8 +58,10 @@ extension Float: QuantizableValue {
 }
 
 extension Double: QuantizableValue {
+  /// The F for which 2^F is a normal number of this type.
   package static var exactScales: ClosedRange<Int> { -1022...1023 }
 
+  /// Whether a kernel writes `Storage` for a destination of `wordLength` bits.
   package static func hasKernel<Storage: FixedWidthInteger>(
     for storage: Storage.Type, wordLength: Int
   ) -> Bool {
@@ -64,6 +69,7 @@ extension Double: QuantizableValue {
     wordLength <= 30 && (Storage.bitWidth <= 16 || Storage.self == Int32.self)
   }
 
+  /// Runs the kernel for `Storage` on `count` elements; false if it gave up or there is none.
   package static func quantize<Storage>(
     _ version: wl_isa, _ count: Int, _ values: UnsafePointer<Double>, _ rule: inout wl_fixed_rule,
     _ results: UnsafeMutablePointer<Storage>

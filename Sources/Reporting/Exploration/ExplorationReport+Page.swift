@@ -207,17 +207,18 @@ extension ExplorationReport {
       footer: "Made by: \(command)")
   }
 
-  /// What the terminal shows, within `width` columns.
+  /// What the terminal shows, within `width` columns, or the narrowest a table can be where that is more.
   public func text(width: Int) throws(ReportTableError) -> String {
+    let width = max(width, ReportTable.narrowestWidth)
     var parts = [
-      TextLines.wrapped(answerSentence, width: width),
+      answerSentence.wrapped(to: width).joined(separator: "\n"),
       "Pareto front of validation error, stored bits and cycles; test errors:\n"
         + (try narrowDesignTable(frontDesigns).text(width: width)),
       "Layers of \(analysis.answer.design), cycles an inference:\n"
         + (try narrowLayerTable().text(width: width)),
       "Effective compression ratio:\n"
         + (try compressionTable { ReportWords.ratio($0.ratio) }.text(width: width)),
-      TextLines.wrapped(agreementSentence, width: width),
+      agreementSentence.wrapped(to: width).joined(separator: "\n"),
     ]
     for method in settings.methods.reversed() {
       parts.insert(
@@ -225,7 +226,7 @@ extension ExplorationReport {
           + (try errorTable(method) { ReportWords.percent($0.mean) }.text(width: width)), at: 3)
     }
     if !findings.isEmpty {
-      parts.append(findings.map { TextLines.wrapped("- " + $0, width: width) }.joined(separator: "\n"))
+      parts.append(findings.flatMap { ("- " + $0).wrapped(to: width) }.joined(separator: "\n"))
     }
     return parts.map { $0.hasSuffix("\n") ? $0 : $0 + "\n" }.joined(separator: "\n")
   }
