@@ -43,7 +43,7 @@ func engineBenchmarks(_ resources: ComputeResources) -> [Benchmark] {
   ]
   return cases.map { name, bits, accumulator in
     let (network, machine) = dense(inputs, outputs, bits: bits, accumulator: accumulator)
-    let engine = try! LaneArrayEngine(network, on: machine)
+    let engine = try! MachineEngine(network, on: machine)
     guard case .dense(let layer) = network.nodes[0].operation else { fatalError("a dense layer was built") }
     var sums = [Int64](repeating: 0, count: outputs)
     return Benchmark(

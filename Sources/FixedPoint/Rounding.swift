@@ -132,6 +132,20 @@ extension Int64 {
     precondition(0 <= bits && bits <= 62, "a shift by \(bits) places is outside 0...62")
     return roundingShift(bits, rounding)
   }
+
+  /// `self / divisor`, brought to an integer by `rounding`. Never overflows.
+  ///
+  /// Example: `(-5).divided(by: 2, rounding: .nearestTiesAwayFromZero) == -3`.
+  /// - Precondition: `divisor` is in `1...2^62`.
+  public func divided(by divisor: Int64, rounding: Rounding) -> Int64 {
+    precondition(1 <= divisor && divisor <= 1 << 62, "a divisor of \(divisor) is outside 1...2^62")
+    let truncated = quotientAndRemainder(dividingBy: divisor)
+    let floor = truncated.quotient - (truncated.remainder < 0 ? 1 : 0)
+    let remainder = truncated.remainder + (truncated.remainder < 0 ? divisor : 0)
+    // In halves of the divisor: 2·remainder in 0..<2·divisor.
+    let threshold = rounding.threshold(half: divisor, isNegative: self < 0, floorIsOdd: floor & 1 == 1)
+    return floor + (2 * remainder >= threshold ? 1 : 0)
+  }
 }
 
 extension Int128 {

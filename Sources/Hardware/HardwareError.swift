@@ -14,6 +14,8 @@ public struct HardwareError: Error, Hashable, Sendable, CustomStringConvertible 
     case requantizationDoesNotFit(String)
     /// The layer's table does not fit the unit.
     case tableDoesNotFit(String)
+    /// A pooling or an addition, and no unit for it.
+    case vectorUnitMissing
     /// The weights and biases of all layers need more bits than the memory has.
     case weightMemoryTooSmall(neededBits: Int, capacityBits: Int)
     /// The tensors alive while a layer runs need more bits than the memory has.
@@ -48,6 +50,8 @@ public struct HardwareError: Error, Hashable, Sendable, CustomStringConvertible 
           + " Use at least \(needed) bits, or choose \"saturate\" or \"wrap\""
       case .requantizationDoesNotFit(let what): what
       case .tableDoesNotFit(let what): what
+      case .vectorUnitMissing:
+        "it needs a vector unit for pooling or addition, and the machine has none; add vectorUnit"
       case .weightMemoryTooSmall(let needed, let capacity):
         "its weights and biases take \(needed) bits (\((needed + 8191) / 8192) KiB), the weight memory holds"
           + " \(capacity). Use a larger memory, a smaller network or fewer bits a weight"

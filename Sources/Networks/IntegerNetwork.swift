@@ -85,14 +85,26 @@ public struct IntegerDense: Sendable, Hashable {
   public var outputs: Int { weights.shape[0] }
   /// Number of inputs.
   public var inputs: Int { weights.shape[1] }
-  /// Whether every weight is −1, 0 or +1.
-  public var isTernary: Bool { weights.elements.allSatisfy { -1...1 ~= $0 } }
 }
 
 /// What a node of an integer network computes.
 public enum IntegerOperation: Sendable, Hashable {
   /// A fully connected layer over its input, flattened in NHWC order.
   case dense(IntegerDense)
+  /// A convolution over its input's pixels.
+  case convolution(IntegerConvolution)
+  /// The largest or mean value of each window.
+  case pooling(IntegerPooling)
+  /// The sum of its two inputs.
+  case addition(IntegerAddition)
+
+  /// How many tensors it reads.
+  public var inputCount: Int {
+    switch self {
+    case .dense, .convolution, .pooling: 1
+    case .addition: 2
+    }
+  }
 }
 
 /// How raw integers of the input come from the data, for people and for tools that feed the network.
@@ -145,6 +157,8 @@ public struct IntegerNetwork: Sendable, Hashable {
   public let scales: [String: Double]
   /// Where the input's raw values come from. No execution reads it.
   public let preprocessing: InputPreprocessing?
+  /// Nodes all of whose weights are −1, 0 or +1: found once, since a large network has many weights.
+  private let ternaryNodes: Set<String>
 
   /// A network of the given nodes.
   /// - Throws: `NetworkError` where names or shapes do not chain, a value does not fit its format, or an exact sum may
@@ -157,13 +171,14 @@ public struct IntegerNetwork: Sendable, Hashable {
     try checkTensor(input, named: inputTensorName)
     var signals = [inputTensorName: Signal(input)]
     for node in nodes {
-      guard node.inputs.count == 1, let source = signals[node.inputs[0]] else {
-        throw NetworkError(at: node.name, "reads \(node.inputs.count) tensors; this operation reads 1")
+      let sources = node.inputs.compactMap { signals[$0] }
+      guard sources.count == node.operation.inputCount else {
+        throw NetworkError(
+          at: node.name,
+          "reads \(sources.count) tensors; this operation reads \(node.operation.inputCount)")
       }
       try checkTensor(node.output, named: node.name)
-      switch node.operation {
-      case .dense(let dense): signals[node.name] = try source.output(of: dense, at: node)
-      }
+      signals[node.name] = try Signal(made: node, from: sources)
     }
     try checkScales(scales, of: Set(signals.keys))
     self.name = name
@@ -171,7 +186,18 @@ public struct IntegerNetwork: Sendable, Hashable {
     self.nodes = nodes
     self.scales = scales
     self.preprocessing = preprocessing
+    ternaryNodes = Set(
+      nodes.filter { node in
+        switch node.operation {
+        case .dense(let dense): dense.weights.elements.allSatisfy { -1...1 ~= $0 }
+        case .convolution(let convolution): convolution.weights.elements.allSatisfy { -1...1 ~= $0 }
+        case .pooling, .addition: false
+        }
+      }.map(\.name))
   }
+
+  /// Whether `node` has weights, all of them −1, 0 or +1.
+  public func isTernary(_ node: Node) -> Bool { ternaryNodes.contains(node.name) }
 
   /// The node whose tensor is the network's output.
   public var output: Node { nodes[nodes.count - 1] }

@@ -84,7 +84,7 @@ public struct Classifier: Sendable {
 
 /// How many of `classes` differ from `labels`.
 /// - Precondition: as many of one as of the other.
-public func errorCount(_ classes: [UInt8], _ labels: [UInt8]) -> Int {
+public func errorCount(_ classes: [some BinaryInteger], _ labels: [UInt8]) -> Int {
   precondition(classes.count == labels.count, "\(classes.count) classes for \(labels.count) labels")
   return zip(classes, labels).reduce(0) { $0 + ($1.0 == $1.1 ? 0 : 1) }
 }

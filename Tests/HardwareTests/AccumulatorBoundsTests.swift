@@ -93,7 +93,7 @@ struct AccumulatorBoundsTests {
         machine.overflow = .reject
         let label = "case \(number), \(bits) bits for \(extremes)"
         do {
-          _ = try LaneArrayEngine(network, on: try machine.hardware())
+          _ = try MachineEngine(network, on: try machine.hardware())
           #expect(needed <= bits, "\(label)")
           accepted += 1
         } catch let error as HardwareError {
@@ -101,7 +101,7 @@ struct AccumulatorBoundsTests {
           case .accumulatorMayOverflow(let given, let asked):
             #expect(given == bits && asked == needed && needed > bits, "\(label): \(error)")
             machine.accumulatorBits = asked
-            #expect(throws: Never.self) { try LaneArrayEngine(network, on: try machine.hardware()) }
+            #expect(throws: Never.self) { try MachineEngine(network, on: try machine.hardware()) }
           case .biasDoesNotFit(let bias, _):
             #expect(bias < -(1 << (bits - 1)) || bias >= 1 << (bits - 1), "\(label): \(error)")
           default: Issue.record("\(label): \(error)")

@@ -16,7 +16,7 @@ struct HardwareErrorTests {
     change(&machine)
     let hardware = try machine.hardware()
     let error = #expect(throws: HardwareError.self) {
-      let engine = try LaneArrayEngine(network, on: hardware)
+      let engine = try MachineEngine(network, on: hardware)
       if let inputs { _ = try engine.run(inputs, resources: .all) }
     }
     return error?.description ?? "no error"
@@ -155,7 +155,7 @@ struct HardwareErrorTests {
     var machine = TestMachine()
     machine.weightMemoryBits = stored
     machine.activationMemoryBits = 96
-    #expect(throws: Never.self) { try LaneArrayEngine(network, on: try machine.hardware()) }
+    #expect(throws: Never.self) { try MachineEngine(network, on: try machine.hardware()) }
   }
 
   @Test("Inputs that are no samples, or outside their format, are refused")
@@ -180,7 +180,7 @@ struct HardwareErrorTests {
       output: integers(.signed, 47))
     var machine = TestMachine()
     machine.requantizer = .shift(rounding: .down)
-    let engine = try LaneArrayEngine(network, on: try machine.hardware())
+    let engine = try MachineEngine(network, on: try machine.hardware())
     #expect(
       try engine.run([255, 1], resources: .all).outputs
         == [255 * 127 << 30, -255 * 128 << 30, 127 << 30, -128 << 30].map { max(-1 << 45, min(1 << 45, $0)) })

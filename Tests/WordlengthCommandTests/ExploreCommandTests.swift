@@ -147,7 +147,7 @@ struct ExploreCommandTests {
       let dataset = Dataset.glyphs()
       // 8-bit inputs are the pixels themselves.
       let inputs = dataset.test.pixels.map { Int32($0) }
-      let engine = try LaneArrayEngine(network, on: HardwareDescription.standard.withWeights(bits: bits))
+      let engine = try MachineEngine(network, on: HardwareDescription.standard.withWeights(bits: bits))
       let classes = try engine.run(inputs, resources: ComputeResources(threads: 1)).classes
       let errors = zip(classes, dataset.test.labels).filter { $0 != $1 }.count
       #expect(stated?["testErrorCount"] == .integer(errors))

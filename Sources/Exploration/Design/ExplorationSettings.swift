@@ -63,15 +63,15 @@ public struct ExplorationSettings: Sendable, Hashable {
 
   /// The word lengths and units of the machine that a network with weights of `bits` bits is quantised for.
   public func recipe(weightBits bits: Int) -> QuantizationRecipe {
-    let array = hardware.laneArray
+    let path = hardware.path
     return QuantizationRecipe(
       weightWordLength: bits, signalWordLength: signalBits, inputWordLength: inputBits,
-      accumulatorWordLength: array.accumulator.bits,
-      tableAddress: array.activationTable.flatMap {
+      accumulatorWordLength: path.accumulator.bits,
+      tableAddress: path.activationTable.flatMap {
         try? FixedPointFormat(
           .signed, wordLength: $0.addressBits, fractionLength: $0.addressFractionBits)
       },
-      requantizer: array.requantizer)
+      requantizer: path.requantizer)
   }
 }
 

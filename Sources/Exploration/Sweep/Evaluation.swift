@@ -54,7 +54,7 @@ public struct Evaluation: Sendable, Hashable {
       let quantized = try quantized()
       let mapping = try NetworkMapping(
         quantized.network, on: settings.machine(weightBits: design.weightBits))
-      let engine = try LaneArrayEngine(
+      let engine = try MachineEngine(
         quantized.network, on: mapping.hardware.withWeightMemory(bits: mapping.storedBits))
       let validation = try engine.run(
         quantized.network.inputs(from: dataset.validation), resources: resources)
@@ -62,7 +62,7 @@ public struct Evaluation: Sendable, Hashable {
       let test = try engine.run(testInputs, resources: resources)
       let classes = test.classes
       var differences: [DifferenceCause: Int] = [:]
-      for sample in classes.indices where classes[sample] != quantized.trainerClasses[sample] {
+      for sample in classes.indices where classes[sample] != Int(quantized.trainerClasses[sample]) {
         let cause = cause(
           of: quantized.network, sample: sample, inputs: testInputs, result: test)
         differences[cause, default: 0] += 1
@@ -144,13 +144,12 @@ extension IntegerNetwork {
   /// Whether some sum of products, for some input, needs more than `bits` bits of magnitude.
   func sumsCanPass(bits: Int) -> Bool {
     nodes.contains { node in
-      switch node.operation {
-      case .dense(let dense):
-        let most = Int64(tensor(node.inputs[0])!.format.maximumRaw)
-        return (0..<dense.outputs).contains { output in
-          let row = dense.weights.elements[output * dense.inputs..<(output + 1) * dense.inputs]
-          return row.reduce(abs(dense.biases[output])) { $0 + Int64($1.magnitude) * most } > 1 << bits
-        }
+      guard let layer = weightedLayer(of: node) else { return false }
+      let most = Int64(tensor(node.inputs[0])!.format.maximumRaw)
+      let width = layer.inputsPerOutput
+      return (0..<layer.outputs).contains { output in
+        let row = layer.weights[output * width..<(output + 1) * width]
+        return row.reduce(abs(layer.biases[output])) { $0 + Int64($1.magnitude) * most } > 1 << bits
       }
     }
   }

@@ -1,98 +1,209 @@
 import Networks
 
-/// Clock cycles of a layer for one input, by what they are spent on; they sum to the layer's count.
-public struct LayerCycles: Sendable, Hashable {
-  /// Accumulating: C cycles for the first position of each tile, max(C, E) for each further one.
-  public let compute: Int
-  /// Waiting for the last outputs of each tile to leave: E cycles a tile.
-  public let drain: Int
-  /// The pipeline's fill, once a layer.
-  public let pipeline: Int
-
-  /// All cycles, counted from the edge that samples `start` (or that follows the layer before) through the
-  /// edge of the last output write.
-  public var total: Int { compute + drain + pipeline }
-}
-
-/// Bits of weight memory that a layer takes.
-public struct LayerMemory: Sendable, Hashable {
-  /// Weights × their word length.
-  public let usefulWeightBits: Int
-  /// Biases × the accumulator's word length.
-  public let usefulBiasBits: Int
-  /// What the weights occupy, padding included.
-  public let storedWeightBits: Int
-  /// What the biases occupy, padding included.
-  public let storedBiasBits: Int
-
-  /// Weights and biases, without padding.
-  public var usefulBits: Int { usefulWeightBits + usefulBiasBits }
-  /// What is compared with a capacity.
-  public var storedBits: Int { storedWeightBits + storedBiasBits }
-}
-
-/// One layer on the lane array: how its work is cut into tiles and taps, and what it costs.
+/// One layer on the machine: how its work is cut, and what it costs.
 public struct LayerMapping: Sendable, Hashable {
+  /// How the work is cut.
+  package enum Work: Sendable, Hashable {
+    /// A weighted layer in tiles of the lane array.
+    case lanes(LaneTiling)
+    /// A weighted layer in folds of the systolic array: of each band, one group's.
+    case systolic([SystolicFolds])
+    /// A pooling or an addition.
+    case vector
+  }
+
   /// The node's name.
   public let name: String
   /// Output channels.
   public let outputs: Int
-  /// Inputs of each output.
+  /// Products of each output, or elements of a pooling's window; 2 for an addition.
   public let inputs: Int
-  /// Bits of a weight.
+  /// Bits of a weight; 0 where there are none.
   public let weightBits: Int
-  /// `ceil(outputs / P)`.
+  /// Tiles of the lane array, folds of the systolic one, channel groups of the vector unit.
   public let tiles: Int
-  /// N: output positions of a tile; 1 for a fully connected layer.
+  /// N: output positions.
   public let positions: Int
-  /// C: taps of a position, `ceil(inputs / V)` for a fully connected layer.
+  /// C: taps of a position (of the tile that has most), steps of a fold, or taps of a window.
   public let taps: Int
-  /// Multiplications that change a result: outputs × positions × inputs.
+  /// Multiplications of the layer as networks count them: outputs × positions × inputs, padding included.
   public let usefulMACs: Int
-  /// Cycles for one input.
-  public let cycles: LayerCycles
-  /// Memory.
+  /// Multipliers of the array in this layer; 0 in the vector unit.
+  public let multipliers: Int
+  /// Bands of output rows; 1 where the layer runs in one piece.
+  public let bands: Int
+  /// Whether the weights stay in the weight memory. True where there are none.
+  public package(set) var isResident = true
+  /// Cycles for one input, the first of a batch.
+  public package(set) var cycles: LayerCycles
+  /// Cycles for each further input of a batch: they differ where the first tile's weights are streamed.
+  public package(set) var laterCycles: LayerCycles
+  /// Weight memory.
   public let memory: LayerMemory
+  /// What happens for one input.
+  public package(set) var events: LayerEvents
+  let work: Work
+  /// Output rows, which bands cut.
+  private let outputRows: Int
+  private let descriptorCycles: Int
 
-  /// Useful multiplications over the multipliers' cycles.
-  public func utilization(on array: LaneArray) -> Double {
-    Double(usefulMACs) / Double(cycles.total * array.lanes * array.inputsPerCycle)
+  /// Useful multiplications over the multipliers' cycles, for a single input; 0 in the vector unit.
+  public var utilization: Double {
+    multipliers == 0 ? 0 : Double(usefulMACs) / Double(cycles.total * multipliers)
   }
 
-  /// A fully connected layer on `array`.
-  init(_ name: String, _ dense: IntegerDense, on array: LaneArray) {
-    self.name = name
-    outputs = dense.outputs
-    inputs = dense.inputs
-    weightBits = dense.weightWordLength
-    let lanes = array.lanes
-    tiles = (dense.outputs + lanes - 1) / lanes
-    positions = 1
-    taps = (dense.inputs + array.inputsPerCycle - 1) / array.inputsPerCycle
-    usefulMACs = dense.outputs * dense.inputs
-    var compute = 0
-    var drain = 0
-    for tile in 0..<tiles {
-      let active = min(lanes, dense.outputs - tile * lanes)
-      let leaving = (active + array.outputsDrainedPerCycle - 1) / array.outputsDrainedPerCycle
-      compute += taps + (positions - 1) * max(taps, leaving)
-      drain += leaving
+  /// Maps `node` of `network` onto `hardware`, weights resident. Word lengths have been checked.
+  init(
+    _ node: IntegerNetwork.Node, of network: IntegerNetwork, schedule: ActivationSchedule.Layer,
+    on hardware: HardwareDescription
+  ) {
+    let source = network.tensor(node.inputs[0])!
+    let width = node.output.plane.width
+    // A fully connected layer makes its output at one position, whatever the shape it gives to it.
+    let isDense = if case .dense = node.operation { true } else { false }
+    let positions = schedule.bands.map { isDense ? 1 : $0.count * width }
+    name = node.name
+    outputRows = node.outputRows
+    descriptorCycles = hardware.descriptorCycles
+    bands = schedule.bands.count
+    self.positions = positions.reduce(0, +)
+    var cycles = LayerCycles()
+    cycles.pipeline = hardware.descriptorCycles
+    for bits in schedule.loadedBits + schedule.storedBits where bits > 0 {
+      cycles.activationStall += hardware.externalMemory!.activationCycles(bits: bits)
     }
-    cycles = LayerCycles(compute: compute, drain: drain, pipeline: array.pipeline.total)
-
-    // Every lane's bank holds the tile's C words of V weights, whether the lane is active in a ragged last
-    // tile or not, since all banks share one address.
-    let weightsOfLane = taps * array.inputsPerCycle
-    let bitsOfLane =
-      if case .ternary(_, .fiveInEightBits) = array.datapath {
-        (weightsOfLane + 4) / 5 * 8
-      } else {
-        weightsOfLane * dense.weightWordLength
+    var events: LayerEvents
+    var memory = LayerMemory()
+    if let layer = network.weightedLayer(of: node) {
+      outputs = layer.outputs
+      inputs = layer.inputsPerOutput
+      weightBits = layer.weightWordLength
+      usefulMACs = outputs * self.positions * inputs
+      multipliers = hardware.multipliers(weightBits: weightBits)
+      let accumulatorBits = hardware.path.accumulator.bits
+      memory.usefulWeightBits = layer.weights.count * weightBits
+      memory.usefulBiasBits = layer.outputs * accumulatorBits
+      events = LayerEvents()
+      switch hardware.array {
+      case .lanes(let array):
+        let tiling = LaneTiling(layer, on: array)
+        work = .lanes(tiling)
+        tiles = tiling.tiles.count
+        taps = tiling.tiles.map(\.taps).max()!
+        memory.storedWeightBits = tiling.tiles.reduce(0) { $0 + $1.storedWeightBits }
+        memory.storedBiasBits = tiling.tiles.count * tiling.storedBiasBits
+        for positions in positions {
+          for tile in tiling.tiles {
+            cycles.compute += tiling.computeCycles(tile, positions: positions)
+            cycles.drain += tiling.drainCycles(tile, positions: positions)
+          }
+          cycles.pipeline += array.pipeline.stages
+          events =
+            events
+            + tiling.events(
+              positions: positions, weightBits: weightBits, activationBits: source.format.wordLength)
+        }
+      case .systolic(let array):
+        let folds = positions.map {
+          SystolicFolds(
+            positions: $0, filters: layer.outputs / layer.groups, depth: layer.inputsPerOutput, on: array)
+        }
+        work = .systolic(folds)
+        tiles = layer.groups * folds.reduce(0) { $0 + $1.rowFolds * $1.columnFolds }
+        taps = folds[0].steps
+        memory.storedWeightBits = layer.groups * folds[0].storedDepth * folds[0].storedFilters * weightBits
+        memory.storedBiasBits = layer.groups * folds[0].storedFilters * accumulatorBits
+        for folds in folds {
+          cycles.compute += layer.groups * folds.cycles
+          cycles.pipeline += array.requantizerCycles
+          let group = folds.events(
+            weightBits: weightBits, activationBits: source.format.wordLength,
+            accumulatorBits: accumulatorBits)
+          for _ in 0..<layer.groups { events = events + group }
+        }
       }
-    memory = LayerMemory(
-      usefulWeightBits: dense.weights.count * dense.weightWordLength,
-      usefulBiasBits: dense.biases.count * array.accumulator.bits,
-      storedWeightBits: tiles * lanes * bitsOfLane,
-      storedBiasBits: tiles * lanes * array.accumulator.bits)
+      events.countOutputs(of: layer.outputStage, count: outputs * self.positions)
+    } else {
+      let unit = hardware.vectorUnit!
+      work = .vector
+      weightBits = 0
+      multipliers = 0
+      usefulMACs = 0
+      outputs = node.output.channels
+      tiles = (outputs + unit.elementsPerCycle - 1) / unit.elementsPerCycle
+      taps = node.operation.vectorTaps
+      inputs = taps
+      let reads = self.positions * tiles * taps
+      cycles.compute = reads
+      cycles.pipeline += bands * unit.pipelineCycles
+      events = node.operation.vectorEvents(reading: source, making: node.output)
+      events.activationBitsRead = reads * unit.elementsPerCycle * source.format.wordLength
+    }
+    events.activationBitsWritten = outputs * self.positions * node.output.format.wordLength
+    events.externalBits = (schedule.loadedBits + schedule.storedBits).reduce(0, +)
+    self.cycles = cycles
+    laterCycles = cycles
+    self.memory = memory
+    self.events = events
   }
+}
+
+extension LayerEvents {
+  /// Counts what `count` values pass in an output stage.
+  mutating func countOutputs(of stage: IntegerOutputStage, count: Int) {
+    switch stage {
+    case .accumulators: break
+    case .clamp: requantizations += count
+    case .table:
+      requantizations += count
+      tableLookups += count
+    }
+  }
+}
+
+extension IntegerOperation {
+  /// Elements of a vector layer's window; 0 for a layer with weights.
+  var vectorTaps: Int {
+    switch self {
+    case .dense, .convolution: 0
+    case .pooling(let pooling): pooling.window.kernel.count
+    case .addition: 2
+    }
+  }
+
+  /// What a vector layer does, reads and writes of memory left out.
+  fileprivate func vectorEvents(reading source: IntegerTensor, making output: IntegerTensor) -> LayerEvents {
+    var events = LayerEvents()
+    switch self {
+    case .dense, .convolution: break
+    case .pooling(let pooling):
+      let window = pooling.window
+      let rows = (0..<output.plane.height).reduce(0) { sum, row in
+        sum
+          + (0..<window.kernel.height).filter {
+            0..<source.plane.height ~= window.imageRow(output: row, tap: $0)
+          }.count
+      }
+      let columns = (0..<output.plane.width).reduce(0) { sum, column in
+        sum
+          + (0..<window.kernel.width).filter {
+            0..<source.plane.width ~= window.imageColumn(output: column, tap: $0)
+          }.count
+      }
+      events.vectorOperations = rows * columns * output.channels
+    case .addition(let addition):
+      events.vectorOperations = 2 * output.count
+      events.requantizations = 2 * output.count
+      events.countOutputs(of: addition.outputStage, count: output.count)
+    }
+    return events
+  }
+}
+
+extension LayerMapping {
+  /// Output positions of a band of output rows.
+  func positions(ofBand rows: Range<Int>) -> Int { positions * rows.count / outputRows }
+
+  /// Pipeline cycles that each band pays, the descriptor left out.
+  var stageCycles: Int { (cycles.pipeline - descriptorCycles) / bands }
 }

@@ -24,6 +24,32 @@ extension IntegerTensor {
   }
 }
 
+extension SlidingWindow {
+  var archived: JSONValue {
+    func pair(_ extent: PlaneExtent) -> JSONValue { [.integer(extent.height), .integer(extent.width)] }
+    let edges = [padding.top, padding.left, padding.bottom, padding.right]
+    return [
+      "kernel": pair(kernel), "stride": pair(stride), "dilation": pair(dilation),
+      "padding": .array(edges.map { .integer($0) }),
+    ]
+  }
+
+  init?(archive reader: JSONReader) {
+    defer { reader.finish() }
+    func pair(_ key: String) -> PlaneExtent? {
+      reader.integers(key, in: 1...1 << 24, count: 2...2).map { PlaneExtent(height: $0[0], width: $0[1]) }
+    }
+    let kernel = pair("kernel")
+    let stride = pair("stride")
+    let dilation = pair("dilation")
+    let edges = reader.integers("padding", in: 0...1 << 24, count: 4...4)
+    guard let kernel, let stride, let dilation, let edges else { return nil }
+    self.init(
+      kernel: kernel, stride: stride, dilation: dilation,
+      padding: PlanePadding(top: edges[0], left: edges[1], bottom: edges[2], right: edges[3]))
+  }
+}
+
 extension IntegerOutputStage {
   var archived: JSONValue {
     switch self {

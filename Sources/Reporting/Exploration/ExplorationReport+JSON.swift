@@ -102,7 +102,7 @@ extension ExplorationReport {
         Dictionary(
           uniqueKeysWithValues: design.differences.map { ($0.key.rawValue, JSONValue.integer($0.value)) })),
       "accumulatorOverflows": .integer(design.overflows),
-      "layers": .array(mapping.layers.map { json($0, on: mapping.hardware.laneArray) }),
+      "layers": .array(mapping.layers.map { json($0) }),
       "seeds": .array(
         analysis.results.designs.filter { $0.design == design.design }.map {
           [
@@ -115,7 +115,7 @@ extension ExplorationReport {
     ]
   }
 
-  private func json(_ layer: LayerMapping, on array: LaneArray) -> JSONValue {
+  private func json(_ layer: LayerMapping) -> JSONValue {
     [
       "name": .string(layer.name), "inputs": .integer(layer.inputs), "outputs": .integer(layer.outputs),
       "weightBits": .integer(layer.weightBits), "tiles": .integer(layer.tiles), "taps": .integer(layer.taps),
@@ -125,7 +125,7 @@ extension ExplorationReport {
       "storedBiasBits": .integer(layer.memory.storedBiasBits),
       "computeCycles": .integer(layer.cycles.compute), "drainCycles": .integer(layer.cycles.drain),
       "pipelineCycles": .integer(layer.cycles.pipeline), "cycles": .integer(layer.cycles.total),
-      "utilization": .number(layer.utilization(on: array)),
+      "utilization": .number(layer.utilization),
     ]
   }
 }

@@ -73,34 +73,9 @@ extension ExplorationReport {
   }
 
   private var machineDefinitions: [PageDefinition] {
-    let hardware = analysis.answer.mapping.hardware
-    let array = hardware.laneArray
-    let datapath =
-      switch array.datapath {
-      case .parallel(let weights, let activations):
-        "\(weights) × \(activations)-bit multipliers"
-      case .ternary(let activations, let packing):
-        "ternary select of \(activations)-bit activations, weights packed as \(packing.rawValue)"
-      }
-    let requantizer =
-      switch array.requantizer {
-      case .shift(let rounding): "shift, \(rounding)"
-      case .multiplier(let bits, let rounding): "\(bits)-bit multiplier and one shift, \(rounding)"
-      case .doublingHighMultiply: "doubling high multiply and rounding shift"
-      }
-    return [
+    return analysis.answer.mapping.hardware.pageDefinitions(datapathOf: "the answer") + [
       PageDefinition(
-        "Machine", "\(hardware.name), \(QuantityText(hardware.clockMegahertz * 1e6, unit: "Hz"))"),
-      PageDefinition(
-        "Lane array",
-        "\(array.lanes) lanes × \(array.inputsPerCycle) inputs a cycle, \(array.outputsDrainedPerCycle) outputs drained a cycle"
-      ),
-      PageDefinition("Datapath of the answer", datapath),
-      PageDefinition(
-        "Accumulator", "\(array.accumulator.bits) bits, overflow: \(array.accumulator.overflow.rawValue)"),
-      PageDefinition("Requantizer", requantizer),
-      PageDefinition(
-        "Signals", "\(settings.signalBits) bits between layers, \(settings.inputBits) bits at the input"),
+        "Signals", "\(settings.signalBits) bits between layers, \(settings.inputBits) bits at the input")
     ]
   }
 

@@ -65,7 +65,7 @@ extension ExplorationReport {
         .integer(layer.taps), .integer(layer.memory.usefulWeightBits), .integer(layer.memory.usefulBiasBits),
         .integer(layer.memory.storedBits), .integer(layer.cycles.compute), .integer(layer.cycles.drain),
         .integer(layer.cycles.pipeline), .integer(layer.cycles.total),
-        .number(100 * layer.utilization(on: mapping.hardware.laneArray), digits: 1),
+        .number(100 * layer.utilization, digits: 1),
       ]
     }
     func sum(_ part: (LayerMapping) -> Int) -> TableCell {

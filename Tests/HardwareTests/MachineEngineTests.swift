@@ -6,8 +6,8 @@ import Reproducibility
 import Tensors
 import Testing
 
-@Suite("Lane array engine")
-struct LaneArrayEngineTests {
+@Suite("Machine engine")
+struct MachineEngineTests {
   /// What was drawn, so that a test can say that nothing was left out.
   private struct Drawn {
     var wrapped = 0
@@ -37,10 +37,10 @@ struct LaneArrayEngineTests {
         accumulatorBits: machine.accumulatorBits, overflow: machine.overflow)
       let label = "seed \(seed), case \(number), machine \(machine)"
       let canOverflow = oracle.canOverflow
-      let engines: [LaneArrayEngine]
+      let engines: [MachineEngine]
       do {
         engines = try [OverflowCounting.everywhere, .whereSumsCanOverflow].map {
-          try LaneArrayEngine(network, on: hardware, counting: $0)
+          try MachineEngine(network, on: hardware, counting: $0)
         }
       } catch let error as HardwareError {
         switch error.reason {
@@ -137,7 +137,7 @@ struct LaneArrayEngineTests {
     for number in 0..<60 {
       let machine = random.machine()
       let network = try random.network(for: machine)
-      guard let engine = try? LaneArrayEngine(network, on: try machine.hardware()) else { continue }
+      guard let engine = try? MachineEngine(network, on: try machine.hardware()) else { continue }
       let inputs = random.inputs(network.input, samples: 200)
       let expected = try engine.run(
         inputs, resources: ComputeResources(threads: 1, instructionSet: .portable))
@@ -159,7 +159,7 @@ struct LaneArrayEngineTests {
     for number in 0..<400 {
       let machine = random.machine()
       let network = try random.network(for: machine)
-      guard let engine = try? LaneArrayEngine(network, on: try machine.hardware()) else { continue }
+      guard let engine = try? MachineEngine(network, on: try machine.hardware()) else { continue }
       let inputs = random.inputs(network.input, samples: 4)
       let result = try engine.run(inputs, resources: .all)
       guard result.overflows.allSatisfy({ $0 == 0 }) else { continue }
@@ -187,7 +187,7 @@ struct LaneArrayEngineTests {
               biases: [0, 0, 0, 0], outputStage: .accumulators)),
           output: IntegerTensor(shape: [4], format: integers(.signed, 32)))
       ])
-    let engine = try LaneArrayEngine(network, on: try TestMachine().hardware())
+    let engine = try MachineEngine(network, on: try TestMachine().hardware())
     // At 0 all four are equal; at 3 the second and third are.
     #expect(try engine.run([0, 3], resources: .all).classes == [0, 1])
   }

@@ -1,0 +1,149 @@
+import Networks
+import Tensors
+
+/// Runs a network on a machine bit for bit: the fast one among the machine's models.
+///
+/// Sums are formed by the fastest kernel where no partial sum can leave the accumulator, proved from the
+/// weights and the activations' range; elsewhere tap by tap in the order of the contract, wrapping or saturating after each addition.
+/// Cycles, memory and events are `mapping`'s.
+public struct MachineEngine: Sendable {
+  private enum Program: Sendable {
+    case weighted(WeightedProgram)
+    case vector(VectorProgram)
+  }
+
+  /// The network.
+  public let network: IntegerNetwork
+  /// Its layers on the machine.
+  public let mapping: NetworkMapping
+  private let programs: [Program]
+
+  /// Prepares `network` for `hardware`.
+  /// - Throws: `HardwareError` where the machine cannot run it: word lengths, requantiser, table, biases,
+  ///   memories, or sums that could overflow where that is to be rejected.
+  public init(
+    _ network: IntegerNetwork, on hardware: HardwareDescription,
+    counting: OverflowCounting = .whereSumsCanOverflow
+  ) throws(HardwareError) {
+    mapping = try NetworkMapping(network, on: hardware)
+    try mapping.checkCapacity()
+    var programs: [Program] = []
+    for node in network.nodes {
+      switch node.operation {
+      case .dense, .convolution:
+        programs.append(
+          .weighted(
+            try WeightedProgram(
+              network.weightedLayer(of: node)!, reading: network.tensor(node.inputs[0])!, making: node.output,
+              on: hardware.array, path: hardware.path, counting: counting,
+              at: "\(network.name), layer \(node.name)")))
+      case .pooling(let pooling): programs.append(.vector(.pooling(pooling)))
+      case .addition(let addition): programs.append(.vector(.addition(addition)))
+      }
+    }
+    self.network = network
+    self.programs = programs
+  }
+
+  /// Runs the network on `samples` inputs.
+  ///
+  /// - Parameter inputs: raw words, `[samples, input elements]`, NHWC.
+  /// - Throws: `HardwareError.Reason.badInput` for a wrong count or a value outside the input's format.
+  public func run(
+    _ inputs: [Int32], resources: ComputeResources
+  ) throws(HardwareError) -> ExecutionResult {
+    let size = network.input.count
+    try network.checkInputs(inputs)
+    let samples = inputs.count / size
+    let chunk = chunkSize(samples: samples, threads: resources.threads)
+    let chunks = (samples + chunk - 1) / chunk
+    // Chunks go to threads where there are enough of them; otherwise the work inside a layer is shared.
+    let isShared = chunks < resources.threads
+    let inner = isShared ? resources : resources.singleThreaded
+    let outer = isShared ? resources.singleThreaded : resources
+    let outputCount = network.output.output.count
+    var outputs = [Int64](repeating: 0, count: samples * outputCount)
+    var overflows = [Int](repeating: 0, count: chunks * programs.count)
+    outputs.withUnsafeMutableBufferPointer { outputs in
+      overflows.withUnsafeMutableBufferPointer { overflows in
+        inputs.withUnsafeBufferPointer { inputs in
+          // Chunks write disjoint parts.
+          nonisolated(unsafe) let outputs = outputs
+          nonisolated(unsafe) let overflows = overflows
+          nonisolated(unsafe) let inputs = inputs
+          outer.forEach(chunks) { index in
+            let range = index * chunk..<min(samples, (index + 1) * chunk)
+            let events = run(
+              UnsafeBufferPointer(rebasing: inputs[range.lowerBound * size..<range.upperBound * size]),
+              samples: range.count, resources: inner,
+              into: outputs.baseAddress! + range.lowerBound * outputCount)
+            for (layer, count) in events.enumerated() { overflows[index * programs.count + layer] = count }
+          }
+        }
+      }
+    }
+    let total = programs.indices.map { layer in
+      (0..<chunks).reduce(0) { $0 + overflows[$1 * programs.count + layer] }
+    }
+    return ExecutionResult(outputs: outputs, outputCount: outputCount, overflows: total)
+  }
+
+  /// Samples that run together: small enough that every thread gets a part, a multiple of the kernels' twelve rows, and not so
+  /// large that the activations leave the cache.
+  private func chunkSize(samples: Int, threads: Int) -> Int {
+    let share = (samples + threads - 1) / threads
+    let largest = ([network.input] + network.nodes.map(\.output)).map(\.count).max()!
+    let fitting = max(1, (1 << 20) / largest)
+    return max(1, min(96, fitting, max(12, (share + 11) / 12 * 12), samples))
+  }
+
+  /// Runs a few samples through all layers; returns the overflows by layer.
+  private func run(
+    _ inputs: UnsafeBufferPointer<Int32>, samples: Int, resources: ComputeResources,
+    into last: UnsafeMutablePointer<Int64>
+  ) -> [Int] {
+    var tensors = [inputTensorName: SampleTensor(inputs, samples: samples, tensor: network.input)]
+    var lastReader: [String: Int] = [:]
+    for (index, node) in network.nodes.enumerated() {
+      for input in node.inputs { lastReader[input] = index }
+    }
+    var events: [Int] = []
+    for (index, (node, program)) in zip(network.nodes, programs).enumerated() {
+      let isLast = index == programs.count - 1
+      let output = isLast ? nil : SampleTensor(node.output, samples: samples)
+      let sources = node.inputs.map { tensors[$0]! }
+      switch program {
+      case .weighted(let program):
+        events.append(
+          program.run(sources[0], into: output, last: isLast ? last : nil, resources: resources))
+      case .vector(let program):
+        program.run(
+          sources, making: node.output, into: output, last: isLast ? last : nil, resources: resources)
+        events.append(0)
+      }
+      tensors[node.name] = output
+      for input in node.inputs where lastReader[input] == index { tensors[input] = nil }
+    }
+    return events
+  }
+}
+
+extension IntegerNetwork {
+  /// Checks that `inputs` are a whole number of inputs of this network, each within its format.
+  /// - Throws: `HardwareError.Reason.badInput`.
+  func checkInputs(_ inputs: [Int32]) throws(HardwareError) {
+    let size = input.count
+    guard !inputs.isEmpty, inputs.count % size == 0 else {
+      throw HardwareError(
+        .badInput("\(inputs.count) input values are not a whole number of samples of \(size)"), at: name)
+    }
+    let low = Int64(clamping: input.format.minimumRaw)
+    let high = Int64(clamping: input.format.maximumRaw)
+    if let index = inputs.firstIndex(where: { Int64($0) < low || Int64($0) > high }) {
+      throw HardwareError(
+        .badInput(
+          "input \(inputs[index]) of sample \(index / size) is outside \(input.format), \(low)...\(high)"),
+        at: name)
+    }
+  }
+}

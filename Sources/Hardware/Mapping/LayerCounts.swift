@@ -1,0 +1,92 @@
+/// Clock cycles of a layer for one input, by what they are spent on; they sum to the layer's count.
+/// See the contract, equations (2) to (6).
+public struct LayerCycles: Sendable, Hashable {
+  /// Cycles in which the array or the vector unit takes in operands.
+  public package(set) var compute = 0
+  /// Cycles in which a lane array waits for outputs to leave.
+  public package(set) var drain = 0
+  /// Cycles in which a lane array waits for streamed weights.
+  public package(set) var weightStall = 0
+  /// Cycles in which tensors come from or go to external memory.
+  public package(set) var activationStall = 0
+  /// Descriptor and pipeline stages.
+  public package(set) var pipeline = 0
+
+  package init() {}
+
+  /// All cycles, counted from the edge that samples `start` (or of the last write of the layer before) to the edge of the
+  /// last output write.
+  public var total: Int { compute + drain + weightStall + activationStall + pipeline }
+
+  /// The sum, part by part.
+  public static func + (left: LayerCycles, right: LayerCycles) -> LayerCycles {
+    var sum = left
+    sum.compute += right.compute
+    sum.drain += right.drain
+    sum.weightStall += right.weightStall
+    sum.activationStall += right.activationStall
+    sum.pipeline += right.pipeline
+    return sum
+  }
+}
+
+/// Bits of weight memory that a layer takes.
+public struct LayerMemory: Sendable, Hashable {
+  /// Weights × their word length.
+  public package(set) var usefulWeightBits = 0
+  /// Biases × the accumulator's word length.
+  public package(set) var usefulBiasBits = 0
+  /// What the weights occupy, padding included.
+  public package(set) var storedWeightBits = 0
+  /// What the biases occupy, padding included.
+  public package(set) var storedBiasBits = 0
+
+  package init() {}
+
+  /// Weights and biases, without padding.
+  public var usefulBits: Int { usefulWeightBits + usefulBiasBits }
+  /// What is compared with a capacity.
+  public var storedBits: Int { storedWeightBits + storedBiasBits }
+}
+
+/// What happens in a layer for one input, counted; energy is a price on these. Definitions: the contract's table.
+public struct LayerEvents: Sendable, Hashable {
+  /// Operations of multipliers, selectors or bit-serial gates, idle ones in a working array included.
+  public package(set) var multiplications = 0
+  /// Additions into accumulators.
+  public package(set) var accumulations = 0
+  /// Values that pass a requantiser.
+  public package(set) var requantizations = 0
+  /// Values that pass the activation table.
+  public package(set) var tableLookups = 0
+  /// Elements compared, summed or added by the vector unit.
+  public package(set) var vectorOperations = 0
+  /// Bits read from the weight memory.
+  public package(set) var weightBitsRead = 0
+  /// Bits of accumulator start values read.
+  public package(set) var startBitsRead = 0
+  /// Bits read from the activation memory.
+  public package(set) var activationBitsRead = 0
+  /// Bits of outputs written.
+  public package(set) var activationBitsWritten = 0
+  /// Bits that cross the chip's edge: streamed weights, tensors loaded and stored.
+  public package(set) var externalBits = 0
+
+  package init() {}
+
+  /// The sum, event by event.
+  public static func + (left: LayerEvents, right: LayerEvents) -> LayerEvents {
+    var sum = left
+    sum.multiplications += right.multiplications
+    sum.accumulations += right.accumulations
+    sum.requantizations += right.requantizations
+    sum.tableLookups += right.tableLookups
+    sum.vectorOperations += right.vectorOperations
+    sum.weightBitsRead += right.weightBitsRead
+    sum.startBitsRead += right.startBitsRead
+    sum.activationBitsRead += right.activationBitsRead
+    sum.activationBitsWritten += right.activationBitsWritten
+    sum.externalBits += right.externalBits
+    return sum
+  }
+}
