@@ -1,40 +1,20 @@
 // One version of the integer kernels that plain loops serve well; see product_template.h for V and V_TARGET.
 
-static V_TARGET void V(integer_product_bytes)(ptrdiff_t samples, ptrdiff_t outputs, ptrdiff_t inputs,
-                                              const uint8_t *x, ptrdiff_t x_row, const int8_t *packed,
-                                              const int32_t *initial, int32_t *sums) {
-  const ptrdiff_t quads = (inputs + 3) / 4;
-  for (ptrdiff_t panel = 0; panel < outputs; panel += WL_PANEL) {
-    const ptrdiff_t width = outputs - panel < WL_PANEL ? outputs - panel : WL_PANEL;
-    const int8_t *weights = packed + panel / WL_PANEL * quads * 4 * WL_PANEL;
-    for (ptrdiff_t s = 0; s < samples; s++) {
-      int32_t sum[WL_PANEL] = {0};
-      for (ptrdiff_t q = 0; q < quads; q++) {
-        const int8_t *w = weights + q * 4 * WL_PANEL;
-        const int32_t x0 = x[s * x_row + 4 * q], x1 = x[s * x_row + 4 * q + 1];
-        const int32_t x2 = x[s * x_row + 4 * q + 2], x3 = x[s * x_row + 4 * q + 3];
-        for (int j = 0; j < WL_PANEL; j++)
-          sum[j] += x0 * w[4 * j] + x1 * w[4 * j + 1] + x2 * w[4 * j + 2] + x3 * w[4 * j + 3];
-      }
-      for (ptrdiff_t j = 0; j < width; j++) sums[s * outputs + panel + j] = initial[panel + j] + sum[j];
-    }
-  }
-}
-
 static V_TARGET int64_t V(bounded_product)(ptrdiff_t samples, ptrdiff_t outputs, ptrdiff_t inputs,
-                                           ptrdiff_t inputs_per_tap, int bits, wl_overflow overflow,
-                                           const int32_t *x, const int16_t *packed, const int64_t *initial,
-                                           int64_t *restrict exact, int64_t *restrict accumulator,
-                                           int64_t *sums) {
+                                           const ptrdiff_t *tap_lengths, ptrdiff_t inputs_per_tap, int bits,
+                                           wl_overflow overflow, const int32_t *x, const int16_t *packed,
+                                           const int64_t *initial, int64_t *restrict exact,
+                                           int64_t *restrict accumulator, int64_t *sums) {
   const int64_t high = (int64_t)(((uint64_t)1 << (bits - 1)) - 1), low = -high - 1;
   const int drop = 64 - bits;
   int64_t events = 0;
   for (ptrdiff_t s = 0; s < samples; s++) {
     for (ptrdiff_t o = 0; o < outputs; o++) accumulator[o] = initial[o];
-    for (ptrdiff_t tap = 0; tap < inputs; tap += inputs_per_tap) {
-      const ptrdiff_t end = tap + inputs_per_tap < inputs ? tap + inputs_per_tap : inputs;
+    for (ptrdiff_t tap = 0, start = 0, end; start < inputs; tap++, start = end) {
+      const ptrdiff_t length = tap_lengths ? tap_lengths[tap] : inputs_per_tap;
+      end = length < inputs - start ? start + length : inputs;
       for (ptrdiff_t o = 0; o < outputs; o++) exact[o] = 0;
-      for (ptrdiff_t i = tap; i < end; i++) {
+      for (ptrdiff_t i = start; i < end; i++) {
         const int64_t value = x[s * inputs + i];
         const int16_t *w = packed + i * outputs;
         for (ptrdiff_t o = 0; o < outputs; o++) exact[o] += value * w[o];

@@ -19,6 +19,11 @@ void wl_integer_product_bytes(wl_isa isa, ptrdiff_t samples, ptrdiff_t outputs, 
                               const uint8_t *x, ptrdiff_t x_row, const int8_t *packed, const int32_t *initial,
                               int32_t *sums);
 
+// The same with `sums_row` elements (at least `outputs`) between the rows of sums.
+void wl_integer_product_rows(wl_isa isa, ptrdiff_t samples, ptrdiff_t outputs, ptrdiff_t inputs, const uint8_t *x,
+                             ptrdiff_t x_row, const int8_t *packed, const int32_t *initial, int32_t *sums,
+                             ptrdiff_t sums_row);
+
 // The same for any 32-bit x and 16-bit weights [outputs, inputs], unpacked, with 64-bit sums.
 void wl_integer_product_wide(ptrdiff_t samples, ptrdiff_t outputs, ptrdiff_t inputs, const int32_t *x,
                              const int16_t *weights, const int64_t *initial, int64_t *sums);
@@ -43,5 +48,35 @@ int64_t wl_bounded_product(wl_isa isa, ptrdiff_t samples, ptrdiff_t outputs, ptr
                            ptrdiff_t inputs_per_tap, int bits, wl_overflow overflow, const int32_t *x,
                            const int16_t *packed, const int64_t *initial, int64_t *exact, int64_t *accumulator,
                            int64_t *sums);
+
+// The same with taps of uneven lengths: tap t covers the next `tap_lengths[t]` inputs; each length is at least 1, and
+// together they are `inputs`.
+int64_t wl_bounded_product_taps(wl_isa isa, ptrdiff_t samples, ptrdiff_t outputs, ptrdiff_t inputs,
+                                const ptrdiff_t *tap_lengths, int bits, wl_overflow overflow, const int32_t *x,
+                                const int16_t *packed, const int64_t *initial, int64_t *exact,
+                                int64_t *accumulator, int64_t *sums);
+
+// The groups of four inputs that `taps` taps of these lengths take, each tap by itself rounded up.
+ptrdiff_t wl_tap_quads(ptrdiff_t taps, const ptrdiff_t *tap_lengths);
+
+// Packs weights [outputs, inputs] (int16, each within int8) for `wl_bounded_product_narrow`:
+// [ceil(outputs / 16)][wl_tap_quads][16][4] int8, padded with zeros. `corrections`, int32 [ceil(outputs / 16)][taps][16],
+// becomes -offset * (sum of the tap's weights) modulo 2^32; it may be null where the offset is 0.
+void wl_pack_taps(ptrdiff_t outputs, ptrdiff_t taps, const ptrdiff_t *tap_lengths, int32_t offset,
+                  const int16_t *weights, int8_t *packed, int32_t *corrections);
+
+// `wl_bounded_product_taps` in 32-bit lanes, for accumulators of 2...31 bits and inputs x[s, i] - offset with unsigned
+// bytes x: the offset is the one that the weights were packed with, and `corrections` is null where it is 0. `initial`
+// lies within the accumulator's range, and every tap's exact sum fits 31 bits: the caller proves both. Rows of x stand
+// `x_row` bytes apart, and no byte beyond a row's inputs is read; rows of sums `sums_row` elements. Returns how many
+// additions left the accumulator's range.
+int64_t wl_bounded_product_narrow(wl_isa isa, ptrdiff_t samples, ptrdiff_t outputs, ptrdiff_t taps,
+                                  const ptrdiff_t *tap_lengths, int bits, wl_overflow overflow, const uint8_t *x,
+                                  ptrdiff_t x_row, const int8_t *packed, const int32_t *corrections,
+                                  const int32_t *initial, int32_t *sums, ptrdiff_t sums_row);
+
+// Runs `iterations` rounds of the version's best exact dot product of unsigned and signed bytes on registers alone, and
+// returns how many multiply-accumulates that were: what no kernel above can outrun.
+int64_t wl_dot_product_peak(wl_isa isa, int64_t iterations);
 
 #endif
