@@ -157,6 +157,31 @@ struct NarrowBoundedProductTests {
   }
 
   @Test(
+    "A tap's products may pass 32 bits, as long as the offset brings its sum back",
+    arguments: KernelVersion.available)
+  func productsPassThirtyTwoBits(_ version: KernelVersion) {
+    // 255 · 127 · 40 000 is above 2^30, and the start too nearly is; 5 · 127 · 40 000 is a fortieth of that.
+    let length = 40_000
+    let x = [UInt8](repeating: 255, count: length)
+    for (weight, start) in [(Int16(127), Int64(1_000_000_000)), (-127, -1_000_000_000), (127, 1 << 30 - 1)] {
+      let weights = [Int16](repeating: weight, count: length)
+      var packed = [Int8](repeating: 0, count: 16 * length)
+      var corrections = [Int32](repeating: 0, count: 16)
+      wl_pack_taps(1, 1, [length], 250, weights, &packed, &corrections)
+      for overflow in [WL_WRAP, WL_SATURATE] {
+        var sums: [Int32] = [0]
+        let events = wl_bounded_product_narrow(
+          version.isa, 1, 1, 1, [length], 31, overflow, x, length, packed, corrections, [Int32(start)], &sums,
+          1)
+        let expected = BoundedSums(
+          samples: 1, outputs: 1, tapLengths: [length], bits: 31, overflow: overflow, x: { _, _ in 5 },
+          weights: weights, initial: [start])
+        #expect(BoundedSums(sums: [Int64(sums[0])], events: events) == expected, "\(weight) from \(start)")
+      }
+    }
+  }
+
+  @Test(
     "A tap's sum is exact: only its addition can leave a narrow accumulator",
     arguments: KernelVersion.available)
   func tapSumsAreExact(_ version: KernelVersion) {
