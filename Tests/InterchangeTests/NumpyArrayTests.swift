@@ -51,6 +51,22 @@ struct NumpyArrayTests {
     }
   }
 
+  @Test("The header's room and padding are NumPy's for every length of the shape's text")
+  func headerPadding() {
+    // Each dimension adds three characters, so that 64 ranks meet every remainder of 64.
+    var hasher = SHA256Hasher()
+    for rank in 1...64 {
+      for count in [1, 12, 345] {
+        let elements = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
+        let shape = [count] + Array(repeating: 1, count: rank - 1)
+        hasher.update(NumpyArray(shape: shape, elements: elements).encoded())
+      }
+    }
+    // The digest of what numpy.save of NumPy 2.4.6 writes for the same arrays, one after the other.
+    #expect(
+      hasher.finalize().description == "f668544df07dfb517720fdc2e97def1f23c225c23fa5edf46cd3eeec5743dc5c")
+  }
+
   @Test("Fortran order, big-endian elements and versions 2.0 and 3.0 give the same array as the usual form")
   func foreignForms() throws {
     let expected = [

@@ -30,7 +30,8 @@ struct ZIPWriter {
     let sizes = Self.wideField([bytes.count, bytes.count])
     data.append(nameBytes.count, 2)
     data.append(sizes.count, 2)
-    data += nameBytes + sizes + bytes
+    data += nameBytes + sizes
+    data += bytes
 
     var wide: [Int] = []
     if bytes.count > narrowLimit { wide += [bytes.count, bytes.count] }
