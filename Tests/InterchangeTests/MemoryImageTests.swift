@@ -165,6 +165,7 @@ struct MemoryImageTests {
       ("@10 1", 16, "line 1, column 2: \(address("f"))"),
       ("1 2 3\n4 5", 4, "line 2, column 3: \(address("3"))"),
       ("@4000000000000000 1", nil, "line 1, column 2: \(address("3fffffffffffffff"))"),
+      ("@10000000000000000 1", nil, "line 1, column 2: \(address("3fffffffffffffff"))"),
       ("@123456789012345678901234567890 1", nil, "line 1, column 2: \(address("3fffffffffffffff"))"),
     ]
     for (text, depth, expected) in cases {

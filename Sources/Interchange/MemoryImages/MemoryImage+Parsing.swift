@@ -111,11 +111,12 @@ private struct MemoryImageParser {
     let digits = try self.digits(expected: "the hexadecimal digits of an address")
     var value = 0
     for digit in digits {
-      value = value << 4 | Int(digit)
-      if value >= limit {
+      // The first condition keeps the shift of the second from losing bits.
+      if value > (limit - 1) >> 4 || value << 4 | Int(digit) >= limit {
         position = start
         throw .addressTooLarge(limit: limit)
       }
+      value = value << 4 | Int(digit)
     }
     address = value
   }
