@@ -137,7 +137,9 @@ public struct LayerMapping: Sendable, Hashable {
       cycles.compute = reads
       cycles.pipeline += bands * unit.pipelineCycles
       events = node.operation.vectorEvents(reading: source, making: node.output)
-      events.activationBitsRead = reads * unit.elementsPerCycle * source.format.wordLength
+      // Taps are shared evenly by the tensors read: all of a pooling's are one tensor's, an addition has one of each.
+      let wordLengths = node.inputs.reduce(0) { $0 + network.tensor($1)!.format.wordLength }
+      events.activationBitsRead = reads / node.inputs.count * unit.elementsPerCycle * wordLengths
     }
     events.activationBitsWritten = outputs * self.positions * node.output.format.wordLength
     events.externalBits = (schedule.loadedBits + schedule.storedBits).reduce(0, +)

@@ -126,6 +126,9 @@ struct LaneArrayRegisters {
     if isFirst && plane == 0 {
       drainCredit = current.activeOutputs
       unpacker.restart()
+    }
+    let isWhole = plane == program.planes - 1
+    if isFirst && isWhole {
       taps.readStarts(of: token, from: image, at: location.firstStart)
       events.startBitsRead += program.parts * array.lanes * path.accumulator.bits
     }
@@ -136,7 +139,7 @@ struct LaneArrayRegisters {
     events.weightBitsRead += products * (program.planes > 1 ? 1 : program.layer.weightWordLength)
     taps.isFirst[token] = isFirst
     taps.planes[token] = plane
-    taps.isLast[token] = isLastTap(of: current) && plane == program.planes - 1
+    taps.isLast[token] = isLastTap(of: current) && isWhole
     taps.origins[token] = PositionOrigin(
       firstOutput: current.firstOutput, activeOutputs: current.activeOutputs,
       address: (row * program.layer.outputPlane.width + column) * program.layer.outputs)

@@ -98,7 +98,8 @@ struct VectorUnitRegisters {
   ) {
     let window = pooling.window
     let imageRow = row * window.stride.height + kernelRow * window.dilation.height - window.padding.top
-    let imageColumn = column * window.stride.width + kernelColumn * window.dilation.width - window.padding.left
+    let imageColumn =
+      column * window.stride.width + kernelColumn * window.dilation.width - window.padding.left
     if isFirst { insideCount = 0 }
     if imageRow >= 0, imageRow < image.plane.height, imageColumn >= 0, imageColumn < image.plane.width {
       let pixel = (imageRow * image.plane.width + imageColumn) * image.channels
