@@ -23,7 +23,7 @@ public struct ValueChangeDump {
     }
     halfPeriod = half
     let name = ["fs", "ps", "ns", "us", "ms", "s"][unit / 3]
-    pending = "$version wordlength $end\n$timescale \([1, 10, 100][unit % 3])\(name) $end\n"
+    pending = "$version wordlength $end\n$timescale \([1, 10, 100][unit % 3]) \(name) $end\n"
     pending += "$scope module machine $end\n$var wire 1 ! clk $end\n"
     for (index, signal) in signals.enumerated() {
       let range = signal.width > 1 ? " [\(signal.width - 1):0]" : ""
