@@ -209,7 +209,9 @@ extension TestMachine {
   /// The machine with these members of its file in place of its own; null takes one out.
   func hardware(with members: [String: JSONValue]) throws -> HardwareDescription {
     guard case .object(var object) = json else { preconditionFailure("a description is an object") }
-    for (key, value) in members { object[key] = value == .null ? nil : value }
+    for (key, value) in members {
+      if value == .null { object.removeValue(forKey: key) } else { object[key] = value }
+    }
     return try HardwareDescription(
       parsing: Data(JSONValue.object(object).canonicalText.utf8), file: "test.json")
   }

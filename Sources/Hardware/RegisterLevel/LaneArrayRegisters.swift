@@ -30,6 +30,8 @@ struct LaneArrayRegisters {
   private(set) var kernelColumn = 0
   private(set) var group = 0
   private(set) var plane = 0
+  /// Output rows of the band: the first, and the one after the last.
+  private var firstRow = 0
   private var rowEnd = 0
   /// Outputs whose place in the drain the running position, or the tile's tail, still has to wait for.
   private var drainCredit = 0
@@ -45,6 +47,8 @@ struct LaneArrayRegisters {
   private var adding: DelayLine
   /// Outputs of the band that are not yet written.
   private var unwritten = 0
+  /// Cycles since the last tile's end.
+  private var flushed = 0
   /// Whether a tap was issued in the last cycle.
   private(set) var isIssuing = false
 
@@ -70,11 +74,10 @@ struct LaneArrayRegisters {
     rowEnd = rows.upperBound
     firstRow = row
     tile = 0
+    flushed = 0
     state = .tileStart
     unwritten = rows.count * program.layer.outputPlane.width * program.layer.outputs
   }
-
-  private var firstRow = 0
 
   /// Whether the band's last output is written.
   var isDone: Bool { unwritten == 0 }
@@ -110,6 +113,9 @@ struct LaneArrayRegisters {
     }
     drain.clock(&memory, &events)
     unwritten -= drain.written
+    if use == .pipeline { flushed += 1 }
+    precondition(
+      flushed <= program.array.pipeline.stages, "the pipeline is empty, and \(unwritten) outputs are missing")
     return use
   }
 

@@ -51,8 +51,9 @@ struct RegisterLevelRun {
       runBands(layer, slot) { run, rows in
         unit.begin(rows: rows)
         while !unit.isDone {
+          if run.trace != nil { run.probe.showRegisters(unit) }
           let use = unit.clock(&run.memory, &run.weights, &run.events[slot])
-          if run.trace != nil { run.probe.show(unit) }
+          if run.trace != nil { run.probe.showWires(unit) }
           run.endCycle(use, use.machineState, slot)
         }
       }
@@ -65,8 +66,9 @@ struct RegisterLevelRun {
       runBands(layer, slot) { run, rows in
         unit.begin(rows: rows)
         while !unit.isDone {
+          if run.trace != nil { run.probe.showRegisters(unit) }
           let use = unit.clock(&run.memory, &run.events[slot])
-          if run.trace != nil { run.probe.show(unit) }
+          if run.trace != nil { run.probe.showWires(unit) }
           run.endCycle(use, use.machineState, slot)
         }
       }
@@ -78,8 +80,9 @@ struct RegisterLevelRun {
       runBands(layer, slot) { run, rows in
         unit.begin(rows: rows)
         while !unit.isDone {
+          if run.trace != nil { run.probe.showRegisters(unit) }
           let use = unit.clock(&run.memory, &run.events[slot])
-          if run.trace != nil { run.probe.show(unit) }
+          if run.trace != nil { run.probe.showWires(unit) }
           run.endCycle(use, use.machineState, slot)
         }
       }

@@ -89,29 +89,33 @@ struct TraceProbe {
 }
 
 extension TraceProbe {
-  /// Takes over what the lane array's registers hold.
-  mutating func show(_ lanes: LaneArrayRegisters) {
+  /// Takes over what the lane array's registers hold in the cycle that begins.
+  mutating func showRegisters(_ lanes: LaneArrayRegisters) {
+    let kernel = lanes.program.layer.window.kernel
     tile = lanes.tile
     position = lanes.row * lanes.program.layer.outputPlane.width + lanes.column
-    let kernel = lanes.program.layer.window.kernel
     let groups = lanes.tile < lanes.program.tiles.count ? lanes.program.tiles[lanes.tile].channelGroups : 1
     tap = (lanes.kernelRow * kernel.width + lanes.kernelColumn) * groups + lanes.group
-    issueValid = lanes.isIssuing
     // Lanes 0 to 3, part 0 of each.
     for lane in 0..<min(Self.accumulatorCount, lanes.program.array.lanes) {
       accumulators[lane] = lanes.taps.accumulators[lane * lanes.program.parts]
     }
+  }
+
+  /// Takes over what the lane array did in the cycle that ends.
+  mutating func showWires(_ lanes: LaneArrayRegisters) {
+    issueValid = lanes.isIssuing
     drainValid = lanes.drain.isLeaving
     outputValid = lanes.drain.written > 0
     output = lanes.drain.lastWritten
   }
 
-  /// Takes over what the systolic array's registers hold.
-  mutating func show(_ systolic: SystolicRegisters) {
+  /// Takes over what the systolic array's registers hold in the cycle that begins: of row 0 where sums stay in the array, else the
+  /// accumulators of the first step.
+  mutating func showRegisters(_ systolic: SystolicRegisters) {
     tile = systolic.foldNumber
     position = systolic.fold.firstRow
     tap = systolic.step
-    issueValid = systolic.state != .flush
     for column in 0..<min(Self.accumulatorCount, systolic.array.columns) {
       switch systolic.array.dataflow {
       case .outputStationary: accumulators[column] = systolic.grid.stationary[column]
@@ -119,19 +123,27 @@ extension TraceProbe {
         accumulators[column] = systolic.accumulators.isEmpty ? 0 : systolic.accumulators[column]
       }
     }
+  }
+
+  /// Takes over what the systolic array did in the cycle that ends.
+  mutating func showWires(_ systolic: SystolicRegisters) {
+    issueValid = systolic.isIssuing
+    drainValid = false
     outputValid = systolic.written > 0
     output = systolic.lastWritten
   }
 
-  /// Takes over what the vector unit's registers hold.
-  mutating func show(_ vector: VectorUnitRegisters) {
+  /// Takes over what the vector unit's registers hold in the cycle that begins.
+  mutating func showRegisters(_ vector: VectorUnitRegisters) {
     tile = vector.group
     position = vector.row * vector.outputWidth + vector.column
     tap = vector.kernelRow * vector.kernelWidth + vector.kernelColumn
+  }
+
+  /// Takes over what the vector unit did in the cycle that ends.
+  mutating func showWires(_ vector: VectorUnitRegisters) {
     issueValid = vector.isIssuing
-    for index in 0..<min(Self.accumulatorCount, vector.values.count) {
-      accumulators[index] = vector.values[index]
-    }
+    drainValid = false
     outputValid = vector.written > 0
     output = vector.lastWritten
   }

@@ -34,6 +34,8 @@ struct SystolicRegisters {
   /// Bubbles behind the last fold: the run waits for their end even where a ragged fold's last sum left earlier.
   private var emptying: DelayLine
   private var hasEnded = false
+  /// Whether operands were taken in in the last cycle.
+  private(set) var isIssuing = false
 
   /// The array before a layer.
   init(_ layer: WeightedLayer, starts: [Int64], ports: LayerPorts, on array: SystolicArray) {
@@ -92,6 +94,7 @@ struct SystolicRegisters {
   /// One clock cycle; says what it was spent on.
   mutating func clock(_ memory: inout ActivationRegions, _ events: inout LayerEvents) -> CycleUse {
     var endToken = DelayLine.empty
+    isIssuing = state != .flush
     let use: CycleUse
     switch state {
     case .load:

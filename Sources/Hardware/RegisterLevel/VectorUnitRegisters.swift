@@ -20,7 +20,7 @@ struct VectorUnitRegisters {
   private(set) var kernelColumn = 0
   private var rowEnd = 0
   /// The running maximum or sum of each element, or an addition's first term.
-  private(set) var values: [Int64]
+  private var values: [Int64]
   /// Elements inside the image so far.
   private var insideCount = 0
   private var line: OutputLine
