@@ -29,7 +29,12 @@ let floors: [(name: String, uses: [String])] = [
 ]
 
 /// Files of `HardwareModels/` that are part of the product, so that the command works from any directory.
-let embedded = ["Hardware": ["lane-array.json"]]
+let embedded = [
+  "Hardware": [
+    "lane-array.json", "ternary-small.json", "lane-array-large.json", "bit-serial.json", "decomposable.json",
+    "systolic-output-stationary.json", "systolic-weight-stationary.json", "systolic-input-stationary.json",
+  ]
+]
 
 /// Figures that tests read from beside themselves.
 let fixtures = ["FixedPoint": ["Fixtures"]]
