@@ -94,6 +94,10 @@ public struct ModelAgreement: Sendable {
         }
       }
     }
+    if case .lanes = mapping.hardware.array, model.weightMemoryBits > mapping.hardware.weightMemoryBits {
+      return
+        "the weight memory of \(mapping.hardware.weightMemoryBits) bits holds \(model.weightMemoryBits)"
+    }
     if mapping.cycles(batch: batch) != observed.cycles {
       return "the batch takes \(mapping.cycles(batch: batch)) cycles, observed \(observed.cycles)"
     }

@@ -63,8 +63,6 @@ extension RandomDraw {
     }
   }
 
-  // MARK: Layers
-
   private mutating func dense(_ graph: inout GraphDraft, isLast: Bool) {
     let outputs = once(in: 6) ? integer(in: 10...40) : integer(in: 1...9)
     let (weights, bits) = weights(outputs * graph.tensor.count, graph.path.datapath)
@@ -143,8 +141,6 @@ extension RandomDraw {
         IntegerAddition(leftShift: integer(in: 0...8), first: first, second: second, outputStage: stage)),
       output: output, reading: terms)
   }
-
-  // MARK: Numbers
 
   /// A window that fits `image`; one that `keepsMeeting` holds an element of it everywhere.
   private mutating func window(over image: PlaneExtent, keepsMeeting: Bool) -> SlidingWindow {

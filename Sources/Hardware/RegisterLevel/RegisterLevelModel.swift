@@ -33,6 +33,12 @@ public struct RegisterLevelModel: Sendable {
     }
   }
 
+  /// Bits of the lane array's weight memory in use: the resident region and two slots of the largest streamed tile. See the contract, (5).
+  public var weightMemoryBits: Int {
+    let largest = program.streamedTiles.joined().map(\.storedBits).max() ?? 0
+    return program.residentWeights.storedBits + 2 * largest
+  }
+
   /// Stored bits by layer, counted on the lane array's images; 0 for layers without weights and on systolic arrays.
   public var storedBits: [Int] {
     program.units.map { unit in
