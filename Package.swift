@@ -13,12 +13,16 @@ let floors: [(name: String, uses: [String])] = [
     "Training",
     ["CKernels", "Reproducibility", "FixedPoint", "Tensors", "Networks", "Datasets", "Quantization"]
   ),
-  ("Hardware", ["CKernels", "Reproducibility", "FixedPoint", "Tensors", "Networks", "Quantization"]),
+  ("Interchange", ["Reproducibility", "FixedPoint", "Tensors", "Networks", "Quantization"]),
+  (
+    "Hardware",
+    ["CKernels", "Reproducibility", "FixedPoint", "Tensors", "Networks", "Quantization", "Interchange"]
+  ),
   (
     "Exploration",
     [
       "Reproducibility", "FixedPoint", "Tensors", "Networks", "Datasets", "Quantization", "Training",
-      "Hardware",
+      "Interchange", "Hardware",
     ]
   ),
   ("Reporting", ["Reproducibility", "FixedPoint", "Networks", "Hardware", "Exploration"]),

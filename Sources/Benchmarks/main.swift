@@ -17,7 +17,8 @@ while !arguments.isEmpty {
     threads = count
   case ("--only", let value?): part = value
   default:
-    fail("usage: Benchmarks [--format text|json] [--threads N] [--only product|training|engine|fixed-point]")
+    fail(
+      "usage: Benchmarks [--format text|json] [--threads N] [--only product|training|engine|vgg|fixed-point]")
   }
   arguments.removeFirst()
 }
@@ -33,6 +34,7 @@ let suites: [(name: String, run: () -> [Benchmark])] = [
   ("training", { trainingBenchmarks(resources) }),
   ("fixed-point", { fixedPointBenchmarks() }),
   ("engine", { engineBenchmarks(resources.singleThreaded) + engineBenchmarks(resources) }),
+  ("vgg", { vggBenchmarks(resources) }),
 ]
 let chosen = suites.filter { part.isEmpty || $0.name.contains(part) }
 if chosen.isEmpty {

@@ -2,12 +2,6 @@ import CKernels
 import Reproducibility
 import Testing
 
-/// What a bounded accumulator gives: sums, and how many additions left its range.
-private struct BoundedSums: Equatable {
-  var sums: [Int64] = []
-  var events: Int64 = 0
-}
-
 /// One shape and one accumulator of the bounded product.
 private struct BoundedCase: CustomStringConvertible {
   let samples, outputs, inputs, inputsPerTap, bits: Int
@@ -45,44 +39,34 @@ private struct BoundedCase: CustomStringConvertible {
     }
   }
 
-  /// The definition, one addition at a time, in 128 bits.
-  func naive() -> BoundedSums {
-    let modulus = Int128(1) << Int128(bits)
-    let high = modulus / 2 - 1
-    let low = -modulus / 2
-    var result = BoundedSums()
-    for s in 0..<samples {
-      for o in 0..<outputs {
-        var accumulator = Int128(initial[o])
-        for tap in stride(from: 0, to: inputs, by: inputsPerTap) {
-          for i in tap..<min(tap + inputsPerTap, inputs) {
-            accumulator += Int128(x[s * inputs + i]) * Int128(weights[o * inputs + i])
-          }
-          if accumulator > high || accumulator < low {
-            result.events += 1
-            if overflow == WL_SATURATE {
-              accumulator = accumulator > high ? high : low
-            } else {
-              while accumulator > high { accumulator -= modulus * max((accumulator - high) / modulus, 1) }
-              while accumulator < low { accumulator += modulus * max((low - accumulator) / modulus, 1) }
-            }
-          }
-        }
-        result.sums.append(Int64(accumulator))
-      }
-    }
-    return result
+  /// Lengths of taps that the inputs divide into evenly but for the last.
+  var evenTaps: [Int] {
+    stride(from: 0, to: inputs, by: inputsPerTap).map { min(inputsPerTap, inputs - $0) }
   }
 
-  func run(_ isa: wl_isa) -> BoundedSums {
+  func naive(_ tapLengths: [Int]) -> BoundedSums {
+    BoundedSums(
+      samples: samples, outputs: outputs, tapLengths: tapLengths, bits: bits, overflow: overflow,
+      x: { Int(x[$0 * inputs + $1]) }, weights: weights, initial: initial)
+  }
+
+  /// Runs the kernel for even taps, or where lengths are given the one for any taps.
+  func run(_ isa: wl_isa, tapLengths: [Int]? = nil) -> BoundedSums {
     var packed = [Int16](repeating: 0, count: max(weights.count, 1))
     wl_pack_by_input(outputs, inputs, weights, &packed)
     var exact = [Int64](repeating: 3, count: outputs)
     var accumulator = [Int64](repeating: 5, count: outputs)
     var sums = [Int64](repeating: 7, count: samples * outputs) + [-11]
-    let events = wl_bounded_product(
-      isa, samples, outputs, inputs, inputsPerTap, Int32(bits), overflow, x, packed, initial, &exact,
-      &accumulator, &sums)
+    let events =
+      if let tapLengths {
+        wl_bounded_product_taps(
+          isa, samples, outputs, inputs, tapLengths, Int32(bits), overflow, x, packed, initial, &exact,
+          &accumulator, &sums)
+      } else {
+        wl_bounded_product(
+          isa, samples, outputs, inputs, inputsPerTap, Int32(bits), overflow, x, packed, initial, &exact,
+          &accumulator, &sums)
+      }
     #expect(sums.removeLast() == -11, "the product wrote past its end")
     return BoundedSums(sums: sums, events: events)
   }
@@ -101,9 +85,13 @@ struct BoundedProductTests {
         for inputsPerTap in 1...9 {
           for _ in 0..<4 {
             let drawn = BoundedCase(&source, bits: bits, inputsPerTap: inputsPerTap, overflow: overflow)
-            let expected = drawn.naive()
+            let expected = drawn.naive(drawn.evenTaps)
             #expect(drawn.run(version.isa) == expected, "seed 141, \(drawn)")
             events += expected.events
+            let lengths = source.tapLengths(of: drawn.inputs, longest: inputsPerTap)
+            #expect(
+              drawn.run(version.isa, tapLengths: lengths) == drawn.naive(lengths),
+              "seed 141, \(drawn), \(lengths)")
           }
         }
         #expect(events > 50, "only \(events) overflows were drawn at \(bits) bits")

@@ -16,16 +16,43 @@ struct IntegerKernelTests {
 
   private func byteProduct(
     _ version: KernelVersion, _ samples: Int, _ outputs: Int, _ inputs: Int, rowBytes: Int, x: [UInt8],
-    weights: [Int16], initial: [Int32]
+    weights: [Int16], initial: [Int32], gap: Int = 0
   ) -> [Int32] {
     let packedCount = (outputs + 15) / 16 * ((inputs + 3) / 4) * 64
     var packed = [Int8](repeating: 55, count: packedCount + 1)
     wl_pack_bytes(outputs, inputs, weights, &packed)
-    #expect(packed[packedCount] == 55, "packing wrote past its end")
-    var sums = [Int32](repeating: 77, count: samples * outputs) + [77, 78, 79]
-    wl_integer_product_bytes(version.isa, samples, outputs, inputs, x, rowBytes, packed, initial, &sums)
-    #expect(Array(sums.suffix(3)) == [77, 78, 79], "the product wrote past its end")
-    return sums.dropLast(3)
+    #expect(packed.removeLast() == 55, "packing wrote past its end")
+    let guarded = (x: GuardedBuffer(x), packed: GuardedBuffer(packed), initial: GuardedBuffer(initial))
+    // Rows of sums with something between them that must stay, and none behind the last.
+    let row = outputs + gap
+    let sums = GuardedBuffer([Int32](repeating: 77, count: max(samples * row - gap, 0)))
+    withExtendedLifetime(guarded) {
+      wl_integer_product_rows(
+        version.isa, samples, outputs, inputs, guarded.x.base, rowBytes, guarded.packed.base,
+        guarded.initial.base, sums.base, row)
+    }
+    let elements = sums.elements
+    let between = elements.indices.filter { $0 % row >= outputs }
+    #expect(between.allSatisfy { elements[$0] == 77 }, "the product wrote between its rows")
+    return elements.indices.filter { $0 % row < outputs }.map { elements[$0] }
+  }
+
+  @Test(
+    "Rows of sums without a gap are those of the product that takes none", arguments: KernelVersion.available)
+  func byteProductsWithoutGap(_ version: KernelVersion) {
+    var source = RandomSource(seed: 134)
+    let (samples, outputs, inputs) = (7, 37, 24)
+    let x = (0..<samples * inputs).map { _ in UInt8(source.below(256)) }
+    let weights = (0..<outputs * inputs).map { _ in Int16(source.integer(in: -128...127)) }
+    let initial = (0..<outputs).map { _ in Int32(source.integer(in: -1000...1000)) }
+    var packed = [Int8](repeating: 0, count: 3 * 64 * 6)
+    wl_pack_bytes(outputs, inputs, weights, &packed)
+    var sums = [Int32](repeating: 77, count: samples * outputs)
+    wl_integer_product_bytes(version.isa, samples, outputs, inputs, x, inputs, packed, initial, &sums)
+    let expected = naive(
+      samples, outputs, inputs, x: { Int(x[$0 * inputs + $1]) }, w: weights,
+      initial: initial.map { Int128($0) })
+    #expect(sums.map { Int128($0) } == expected, "seed 134")
   }
 
   @Test(
@@ -34,7 +61,7 @@ struct IntegerKernelTests {
   func byteProducts(_ version: KernelVersion) {
     var source = RandomSource(seed: 131)
     for draw in 0..<500 {
-      let samples = source.below(14)
+      let samples = source.below(draw % 6 == 0 ? 70 : 14)
       let outputs = source.integer(in: 1...(draw % 5 == 0 ? 200 : 70))
       let inputs = source.integer(in: 1...(draw % 7 == 0 ? 300 : 40))
       let rowBytes = (inputs + 3) / 4 * 4 + 4 * source.below(3)
@@ -45,7 +72,8 @@ struct IntegerKernelTests {
       }
       let initial = (0..<outputs).map { _ in Int32(source.integer(in: -(1 << 30)...1 << 30)) }
       let sums = byteProduct(
-        version, samples, outputs, inputs, rowBytes: rowBytes, x: x, weights: weights, initial: initial)
+        version, samples, outputs, inputs, rowBytes: rowBytes, x: x, weights: weights, initial: initial,
+        gap: draw % 3)
       let expected = naive(
         samples, outputs, inputs, x: { Int(x[$0 * rowBytes + $1]) }, w: weights,
         initial: initial.map { Int128($0) })
@@ -124,5 +152,13 @@ struct IntegerKernelTests {
         "seed 133, draw \(draw): multiplier \(multiplier), shift \(shift), zero \(zero), \(low)...\(high)")
     }
     #expect(ties > 1000 && clamped > 1000, "only \(ties) ties and \(clamped) clamps were drawn")
+  }
+
+  @Test("The peak loop's work is in proportion to its rounds", arguments: KernelVersion.available)
+  func peakCountsItsWork(_ version: KernelVersion) {
+    let work = wl_dot_product_peak(version.isa, 1)
+    #expect(work >= 64)
+    #expect(wl_dot_product_peak(version.isa, 0) == 0)
+    #expect(wl_dot_product_peak(version.isa, 1001) == 1001 * work)
   }
 }

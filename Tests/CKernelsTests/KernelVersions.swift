@@ -34,6 +34,17 @@ extension RandomSource {
   mutating func integer(in range: ClosedRange<Int>) -> Int {
     range.lowerBound + below(range.upperBound - range.lowerBound + 1)
   }
+
+  /// Lengths in `1...longest` of taps that cover `inputs` inputs.
+  mutating func tapLengths(of inputs: Int, longest: Int) -> [Int] {
+    var lengths: [Int] = []
+    var left = inputs
+    while left > 0 {
+      lengths.append(integer(in: 1...min(longest, left)))
+      left -= lengths.last!
+    }
+    return lengths
+  }
 }
 
 /// What stands behind the elements that a kernel may write, to see that it writes no further.

@@ -52,7 +52,8 @@ struct AccumulatorBoundsTests {
                 let dense = IntegerDense(
                   weights: Tensor(shape: [1, inputs], elements: row), weightWordLength: 3, biases: [bias],
                   outputStage: .accumulators)
-                let bounds = AccumulatorBounds(dense, reading: source)
+                let bounds = AccumulatorBounds(
+                  IntegerOperation.dense(dense).weightedLayer(reading: source)!, reading: source.format)
                 let extremes = extremes(dense, reading: source)
                 #expect(
                   bounds.lowest == extremes.lowerBound && bounds.highest == extremes.upperBound,
@@ -118,8 +119,9 @@ struct AccumulatorBoundsTests {
     let dense = IntegerDense(
       weights: Tensor(shape: [1, 2], elements: [-1, -1]), weightWordLength: 2, biases: [.max],
       outputStage: .accumulators)
+    let source = IntegerTensor(shape: [2], format: integers(.signed, 8), zeroPoint: 127)
     let bounds = AccumulatorBounds(
-      dense, reading: IntegerTensor(shape: [2], format: integers(.signed, 8), zeroPoint: 127))
+      IntegerOperation.dense(dense).weightedLayer(reading: source)!, reading: source.format)
     #expect(bounds.starts == [Int128(Int64.max) + 254])
     #expect(bounds.highest == Int128(Int64.max) + 254 + 256 && bounds.neededBits == 65)
   }

@@ -54,20 +54,20 @@ struct HardwareDescriptionTests {
     machine.weightMemoryBits = 1000
     machine.activationMemoryBits = 2000
     let hardware = try machine.hardware()
-    let array = hardware.laneArray
+    let array = try #require(hardware.lanes)
     #expect(array.lanes == 3 && array.inputsPerCycle == 5 && array.outputsDrainedPerCycle == 2)
-    #expect(array.accumulator.bits == 19 && array.accumulator.overflow == .wrap)
-    #expect(array.accumulator.minimum == -262144 && array.accumulator.maximum == 262143)
+    #expect(array.path.accumulator.bits == 19 && array.path.accumulator.overflow == .wrap)
+    #expect(array.path.accumulator.minimum == -262144 && array.path.accumulator.maximum == 262143)
     #expect(
       array.pipeline.descriptor == 11 && array.pipeline.weightRead == 13
         && array.pipeline.adderTree == 17 && array.pipeline.requantizer == 19)
-    #expect(array.pipeline.total == 60)
-    #expect(hardware.weightMemoryBits == 1000 && hardware.activationMemoryBits == 2000)
+    #expect(array.pipeline.stages == 49)
+    #expect(hardware.weightMemoryBits == 1000 && hardware.activationMemory.capacityBits == 2000)
     #expect(
-      array.activationTable?.addressBits == 8 && array.activationTable?.addressFractionBits == 4
-        && array.activationTable?.outputBits == 16)
+      array.path.activationTable?.addressBits == 8 && array.path.activationTable?.addressFractionBits == 4
+        && array.path.activationTable?.outputBits == 16)
     machine.accumulatorBits = 64
-    let widest = try machine.hardware().laneArray.accumulator
+    let widest = try machine.hardware().path.accumulator
     #expect(widest.minimum == .min && widest.maximum == .max)
   }
 
@@ -81,10 +81,10 @@ struct HardwareDescriptionTests {
         "weightMemory": {"capacityBits": 1}, "activationMemory": {"capacityBits": 1}}
       """
     let hardware = try HardwareDescription(parsing: Data(text.utf8), file: "test.json")
-    #expect(hardware.laneArray.outputsDrainedPerCycle == 1)
-    #expect(hardware.laneArray.datapath == .ternary(activationBits: 8, packing: .twoBits))
-    #expect(hardware.laneArray.requantizer == .shift(rounding: .nearestTiesUp))
-    #expect(hardware.laneArray.activationTable == nil)
+    #expect(hardware.lanes?.outputsDrainedPerCycle == 1)
+    #expect(hardware.path.datapath == .ternary(activationBits: 8, packing: .twoBits))
+    #expect(hardware.path.requantizer == .shift(rounding: .nearestTiesUp))
+    #expect(hardware.path.activationTable == nil)
   }
 
   @Test("Every fault of a file is told at once, each with its path")
@@ -169,15 +169,15 @@ struct HardwareDescriptionTests {
       .appendingPathComponent("../../HardwareModels/lane-array.json")
     let parsed = try HardwareDescription(parsing: Data(contentsOf: file), file: "lane-array.json")
     #expect(parsed == .standard)
-    #expect(parsed.name == "lane-array" && parsed.laneArray.lanes == 16)
+    #expect(parsed.name == "lane-array" && parsed.lanes?.lanes == 16)
   }
 
   @Test("A machine made for other weights, capacity or clock differs in that alone")
   func variants() throws {
     let machine = HardwareDescription.standard
-    #expect(machine.withWeights(bits: 5).laneArray.datapath == .parallel(weightBits: 5, activationBits: 8))
+    #expect(machine.withWeights(bits: 5).path.datapath == .parallel(weightBits: 5, activationBits: 8))
     #expect(
-      machine.withWeights(bits: 2, packing: .fiveInEightBits).laneArray.datapath
+      machine.withWeights(bits: 2, packing: .fiveInEightBits).path.datapath
         == .ternary(activationBits: 8, packing: .fiveInEightBits))
     #expect(machine.withWeights(bits: 3).withWeights(bits: 8) == machine)
     #expect(machine.withWeightMemory(bits: 5).weightMemoryBits == 5)

@@ -141,8 +141,9 @@ struct HardwareErrorTests {
   @Test("Memories that are too small are named with the bits they need; the last bit counts")
   func memories() throws {
     let network = try chain(sizes: [4, 8, 2], weight: 1, bits: 4)
-    // Lanes 4, V 2: (2 tiles × 4 lanes × 4 + 4 lanes × 8) words of 4 bits, 12 biases of 32.
-    let stored = (2 * 4 * 4 + 4 * 8) * 4 + 12 * 32
+    // 4 lanes, V 2: a lane's share is 2 tiles of 4 weights of 4 bits, each a bank word of 2 × 8, and one tile of
+    // 8 weights, two words; 12 biases of 32.
+    let stored = 4 * (2 * 16 + 32) + 12 * 32
     #expect(
       try message(network) { $0.weightMemoryBits = stored - 1 }
         == "net: its weights and biases take \(stored) bits (1 KiB), the weight memory holds \(stored - 1)."
@@ -153,6 +154,7 @@ struct HardwareErrorTests {
         == "net, layer hidden1: its tensors take 96 bits while it runs, the activation memory holds 95."
         + " Use a memory of at least 96 bits.")
     var machine = TestMachine()
+    machine.datapath = ["kind": "parallel", "weightBits": 8, "activationBits": 8]
     machine.weightMemoryBits = stored
     machine.activationMemoryBits = 96
     #expect(throws: Never.self) { try MachineEngine(network, on: try machine.hardware()) }

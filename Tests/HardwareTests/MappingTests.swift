@@ -53,7 +53,7 @@ struct MappingTests {
         #expect(
           mapped.cycles.total == mapped.cycles.compute + mapped.cycles.drain + mapped.cycles.pipeline)
         #expect(mapped.usefulMACs == sizes[layer] * sizes[layer + 1], "\(label)")
-        let use = mapped.utilization(on: try machine.hardware().laneArray)
+        let use = mapped.utilization
         #expect(use > 0 && use <= 1, "\(label): utilization \(use)")
         total += expected.compute + expected.drain + machine.pipeline.reduce(0, +)
       }
@@ -93,7 +93,8 @@ struct MappingTests {
     machine.lanes = 4
     machine.inputsPerCycle = 4
     machine.accumulatorBits = 24
-    // 6 outputs on 4 lanes are 2 tiles; 7 inputs by 4 are 2 taps, so each lane's share of a tile is 8 words.
+    // 6 outputs on 4 lanes are 2 tiles; 7 inputs by 4 are 2 taps, so each lane's share of a tile is 8 weights.
+    machine.datapath = ["kind": "parallel", "weightBits": 3, "activationBits": 16]
     let ragged = try NetworkMapping(
       try chain(sizes: [7, 6], weight: 1, bits: 3), on: try machine.hardware()
     ).layers[0].memory
@@ -102,7 +103,14 @@ struct MappingTests {
     #expect(ragged.usefulBiasBits == 6 * 24)
     #expect(ragged.storedBiasBits == 2 * 4 * 24)
     #expect(ragged.usefulBits == 126 + 144 && ragged.storedBits == 192 + 192)
+    // On a wider datapath 24 bits fill less than a bank word of 4 × 16.
+    machine.datapath = TestMachine().datapath
+    let narrow = try NetworkMapping(
+      try chain(sizes: [7, 6], weight: 1, bits: 3), on: try machine.hardware()
+    ).layers[0].memory
+    #expect(narrow.storedWeightBits == 2 * 4 * 64 && narrow.storedBiasBits == 2 * 4 * 24)
     // A whole tile of whole taps has no padding.
+    machine.datapath = ["kind": "parallel", "weightBits": 5, "activationBits": 16]
     let whole = try NetworkMapping(
       try chain(sizes: [8, 4], weight: 1, bits: 5), on: try machine.hardware()
     ).layers[0].memory

@@ -71,3 +71,10 @@ extension RandomSource {
 func integers(_ signedness: Signedness, _ bits: Int) -> FixedPointFormat {
   try! FixedPointFormat(signedness, wordLength: bits, fractionLength: 0)
 }
+
+extension HardwareDescription {
+  /// The lane array, where the machine has one.
+  var lanes: LaneArray? {
+    if case .lanes(let array) = array { array } else { nil }
+  }
+}

@@ -49,7 +49,8 @@ int64_t wl_bounded_product(wl_isa isa, ptrdiff_t samples, ptrdiff_t outputs, ptr
                            const int16_t *packed, const int64_t *initial, int64_t *exact, int64_t *accumulator,
                            int64_t *sums);
 
-// The same with taps of uneven lengths: tap t covers the next `tap_lengths[t]` inputs, each at least 1, `inputs` in all.
+// The same with taps of uneven lengths: tap t covers the next `tap_lengths[t]` inputs; each length is at least 1, and
+// together they are `inputs`.
 int64_t wl_bounded_product_taps(wl_isa isa, ptrdiff_t samples, ptrdiff_t outputs, ptrdiff_t inputs,
                                 const ptrdiff_t *tap_lengths, int bits, wl_overflow overflow, const int32_t *x,
                                 const int16_t *packed, const int64_t *initial, int64_t *exact,
@@ -59,8 +60,8 @@ int64_t wl_bounded_product_taps(wl_isa isa, ptrdiff_t samples, ptrdiff_t outputs
 ptrdiff_t wl_tap_quads(ptrdiff_t taps, const ptrdiff_t *tap_lengths);
 
 // Packs weights [outputs, inputs] (int16, each within int8) for `wl_bounded_product_narrow`:
-// [ceil(outputs / 16)][wl_tap_quads][16][4] int8, padded with zeros. `corrections` [ceil(outputs / 16)][taps][16] becomes
-// -offset * (sum of the tap's weights), modulo 2^32; it may be null where the offset is 0.
+// [ceil(outputs / 16)][wl_tap_quads][16][4] int8, padded with zeros. `corrections`, int32 [ceil(outputs / 16)][taps][16],
+// becomes -offset * (sum of the tap's weights) modulo 2^32; it may be null where the offset is 0.
 void wl_pack_taps(ptrdiff_t outputs, ptrdiff_t taps, const ptrdiff_t *tap_lengths, int32_t offset,
                   const int16_t *weights, int8_t *packed, int32_t *corrections);
 

@@ -19,7 +19,7 @@ public struct HardwareDescription: Sendable, Hashable {
   /// Capacity of the weight memory in bits.
   public private(set) var weightMemoryBits: Int
   /// The activation memory.
-  public let activationMemory: ActivationMemory
+  public private(set) var activationMemory: ActivationMemory
   /// The memory off the chip, or nil where there is none.
   public let externalMemory: ExternalMemory?
 
@@ -86,6 +86,14 @@ public struct HardwareDescription: Sendable, Hashable {
   public func withWeightMemory(bits: Int) -> HardwareDescription {
     var machine = self
     machine.weightMemoryBits = bits
+    return machine
+  }
+
+  /// The same machine with an activation memory of `bits` bits.
+  public func withActivationMemory(bits: Int) -> HardwareDescription {
+    var machine = self
+    machine.activationMemory = ActivationMemory(
+      capacityBits: bits, whenTooSmall: activationMemory.whenTooSmall)
     return machine
   }
 

@@ -33,9 +33,21 @@ struct OutputStageProgram: Sendable {
         stage, zeroPoint: output.zeroPoint, offset: Int64(SampleTensor.byteOffset(output.format))) : nil
   }
 
-  /// What the stage makes of sum `index` of `[rows, channels]`, in 64 bits: the network's output may be wider than any signal
-  /// that a datapath reads.
-  func value(of sums: SumRows, at index: Int) -> Int64 {
+  /// Writes what the stage makes of `rows` rows in 64 bits: the network's output may be wider than any signal that a datapath
+  /// reads.
+  func write(_ sums: SumRows, rows: Int, to last: UnsafeMutablePointer<Int64>) {
+    let count = rows * channels
+    switch (stage, sums) {
+    case (.accumulators, .narrow(let narrow)):
+      for index in 0..<count { last[index] = Int64(narrow[index]) }
+    case (.accumulators, .wide(let wide)): last.update(from: wide, count: count)
+    case (.clamp, _), (.table, _):
+      for index in 0..<count { last[index] = value(of: sums, at: index) }
+    }
+  }
+
+  /// What the stage makes of sum `index` of `[rows, channels]`.
+  private func value(of sums: SumRows, at index: Int) -> Int64 {
     stage.output(of: sums.sum(at: index), channel: index % channels, zeroPoint: output.zeroPoint)
   }
 

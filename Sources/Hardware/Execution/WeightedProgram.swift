@@ -151,9 +151,7 @@ struct WeightedProgram: Sendable {
               instructionSet: resources.instructionSet)
           }
           if let last {
-            for value in 0..<range.count * self.layer.outputs {
-              last[range.lowerBound * self.layer.outputs + value] = self.stage.value(of: sums, at: value)
-            }
+            self.stage.write(sums, rows: range.count, to: last + range.lowerBound * self.layer.outputs)
           }
         }
       }
