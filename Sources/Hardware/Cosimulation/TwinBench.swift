@@ -19,9 +19,22 @@ package struct TwinBench: Sendable {
 
   /// The bench.
   package var text: String {
-    let instances = programs.indices.map { "  machine_\($0) u_machine_\($0) ();\n" }.joined()
-    return programs.enumerated().map { Self.machine($0, $1) }.joined(separator: "\n")
-      + "\nmodule \(Self.topModule);\n\(instances)endmodule\n"
+    let count = programs.count
+    let instances = programs.indices.map {
+      "  machine_\($0) u_machine_\($0) (.finished_o(finished[\($0)]));\n"
+    }.joined()
+    return programs.enumerated().map { Self.machine($0, $1) }.joined(separator: "\n") + """
+
+      module \(Self.topModule);
+        wire [\(count - 1):0] finished;
+
+      \(instances)
+        always @(finished) begin
+          if (&finished) $finish(0);
+        end
+      endmodule
+
+      """
   }
 
   private static func machine(_ number: Int, _ program: TwinProgram) -> String {
@@ -29,7 +42,7 @@ package struct TwinBench: Sendable {
       .joined(separator: ",\n")
     func value(_ name: String) -> Int { program.parameters.members.first { $0.name == name }!.value }
     return """
-      module machine_\(number);
+      module machine_\(number) (output wire finished_o);
         localparam Drained = \(value("Drained"));
         localparam ResultBits = \(value("ResultBits"));
         localparam IndexBits = \(value("IndexBits"));
@@ -56,6 +69,8 @@ package struct TwinBench: Sendable {
           .host_data_i(command[HostBits-1:0]), .start_i(start), .idle_o(idle), .done_o(done),
           .output_valid_o(output_valid), .output_index_o(output_index), .output_data_o(output_data)
         );
+
+        assign finished_o = finished;
 
         initial begin
           $readmemh("\(imageName(machine: number))", commands);
