@@ -4,14 +4,28 @@ import Quantization
 import Reproducibility
 
 extension HardwareDescription {
-  /// The default machine, `HardwareModels/lane-array.json`, embedded in the product.
-  public static let standard: HardwareDescription = {
-    do {
-      return try HardwareDescription(
-        parsing: Data(PackageResources.lane_array_json), file: "lane-array.json")
-    } catch {
-      preconditionFailure("the embedded description is faulty: \(error)")
+  /// The default machine, `HardwareModels/lane-array.json`.
+  public static let standard = embedded["lane-array"]!
+
+  /// The machines of `HardwareModels/` that are part of the product, by the names of their files.
+  public static let embedded: [String: HardwareDescription] = {
+    let files = [
+      "lane-array": PackageResources.lane_array_json, "ternary-small": PackageResources.ternary_small_json,
+      "lane-array-large": PackageResources.lane_array_large_json,
+      "bit-serial": PackageResources.bit_serial_json, "decomposable": PackageResources.decomposable_json,
+      "systolic-output-stationary": PackageResources.systolic_output_stationary_json,
+      "systolic-weight-stationary": PackageResources.systolic_weight_stationary_json,
+      "systolic-input-stationary": PackageResources.systolic_input_stationary_json,
+    ]
+    var machines: [String: HardwareDescription] = [:]
+    for (name, bytes) in files {
+      do {
+        machines[name] = try HardwareDescription(parsing: Data(bytes), file: "\(name).json")
+      } catch {
+        preconditionFailure("the embedded description is faulty: \(error)")
+      }
     }
+    return machines
   }()
 
   /// Reads a description.

@@ -19,6 +19,13 @@ public struct ExecutionResult: Sendable, Hashable {
   /// whose sums cannot, and layers without accumulators, are at 0.
   public let overflows: [Int]
 
+  /// A result put together from parts of a run.
+  public init(outputs: [Int64], outputCount: Int, overflows: [Int]) {
+    self.outputs = outputs
+    self.outputCount = outputCount
+    self.overflows = overflows
+  }
+
   /// The class of every sample: the index of its largest output, ties to the lowest.
   public var classes: [Int] {
     stride(from: 0, to: outputs.count, by: outputCount).map {

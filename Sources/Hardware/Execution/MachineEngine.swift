@@ -97,10 +97,31 @@ public struct MachineEngine: Sendable {
     return max(1, min(96, fitting, max(12, (share + 11) / 12 * 12), samples))
   }
 
+  /// Every layer's accumulators and outputs for `samples` inputs: what golden files hold.
+  ///
+  /// - Parameter inputs: raw words, `[samples, input elements]`, NHWC.
+  /// - Throws: `HardwareError.Reason.badInput` for a wrong count or a value outside the input's format.
+  public func record(
+    _ inputs: [Int32], resources: ComputeResources
+  ) throws(HardwareError) -> [LayerRecord] {
+    try network.checkInputs(inputs)
+    let samples = inputs.count / network.input.count
+    var outputs = [Int64](repeating: 0, count: samples * network.output.output.count)
+    var records: [LayerRecord] = []
+    outputs.withUnsafeMutableBufferPointer { outputs in
+      inputs.withUnsafeBufferPointer { inputs in
+        _ = run(
+          inputs, samples: samples, resources: resources, into: outputs.baseAddress!,
+          recording: { records.append($0) })
+      }
+    }
+    return records
+  }
+
   /// Runs a few samples through all layers; returns the overflows by layer.
   private func run(
     _ inputs: UnsafeBufferPointer<Int32>, samples: Int, resources: ComputeResources,
-    into last: UnsafeMutablePointer<Int64>
+    into last: UnsafeMutablePointer<Int64>, recording: ((LayerRecord) -> Void)? = nil
   ) -> [Int] {
     var tensors = [inputTensorName: SampleTensor(inputs, samples: samples, tensor: network.input)]
     var lastReader: [String: Int] = [:]
@@ -112,20 +133,46 @@ public struct MachineEngine: Sendable {
       let isLast = index == programs.count - 1
       let output = isLast ? nil : SampleTensor(node.output, samples: samples)
       let sources = node.inputs.map { tensors[$0]! }
+      var accumulators: [Int64] = []
       switch program {
       case .weighted(let program):
+        if recording != nil {
+          accumulators = Array(repeating: 0, count: samples * node.output.count)
+        }
+        let isRecorded = recording != nil
         events.append(
-          program.run(sources[0], into: output, last: isLast ? last : nil, resources: resources))
+          accumulators.withUnsafeMutableBufferPointer {
+            program.run(
+              sources[0], into: output, last: isLast ? last : nil,
+              accumulators: isRecorded ? $0.baseAddress : nil, resources: resources)
+          })
       case .vector(let program):
         program.run(
           sources, making: node.output, into: output, last: isLast ? last : nil, resources: resources)
         events.append(0)
+      }
+      if let recording {
+        let count = node.output.count
+        let values = (0..<samples * count).map { element in
+          output.map { Int64($0[element / count, element % count]) } ?? last[element]
+        }
+        recording(LayerRecord(name: node.name, accumulators: accumulators, outputs: values))
       }
       tensors[node.name] = output
       for input in node.inputs where lastReader[input] == index { tensors[input] = nil }
     }
     return events
   }
+}
+
+/// What one layer computed for several samples.
+public struct LayerRecord: Sendable, Hashable {
+  /// The node's name.
+  public let name: String
+  /// The accumulators after their last tap, `[samples, positions, outputs]`; empty where the layer has none.
+  public let accumulators: [Int64]
+  /// Raw outputs, `[samples, elements]`.
+  public let outputs: [Int64]
 }
 
 extension IntegerNetwork {

@@ -122,11 +122,11 @@ struct WeightedProgram: Sendable {
     SampleTensor.holdsBytes(source.format) && layer.weightWordLength <= 8 && accumulator.bits <= 31
   }
 
-  /// Runs the layer on all samples of `input`; the outputs go to `output`, or to `last` where this layer makes the network's output.
-  /// Returns how many additions left an accumulator.
+  /// Runs the layer on all samples of `input`; the outputs go to `output`, or to `last` where this layer makes the network's output, the accumulators
+  /// to `accumulators` where they are wanted. Returns how many additions left an accumulator.
   func run(
     _ input: SampleTensor, into output: SampleTensor?, last: UnsafeMutablePointer<Int64>?,
-    resources: ComputeResources
+    accumulators: UnsafeMutablePointer<Int64>? = nil, resources: ComputeResources
   ) -> Int {
     let rows = input.samples * layer.positions
     let block = min(96, rows)
@@ -138,6 +138,7 @@ struct WeightedProgram: Sendable {
       // Items write disjoint parts of all of these.
       nonisolated(unsafe) let events = events
       nonisolated(unsafe) let last = last
+      nonisolated(unsafe) let accumulators = accumulators
       resources.forEach(items) { item in
         let scratch = RowScratch(self.layer, rows: block, isNarrow: self.isNarrow)
         for index in item * blocks / items..<(item + 1) * blocks / items {
@@ -149,6 +150,10 @@ struct WeightedProgram: Sendable {
             self.stage.write(
               sums, rows: range.count, first: range.lowerBound, positions: self.layer.positions, to: output,
               instructionSet: resources.instructionSet)
+          }
+          if let accumulators {
+            let first = accumulators + range.lowerBound * self.layer.outputs
+            for index in 0..<range.count * self.layer.outputs { first[index] = sums.sum(at: index) }
           }
           if let last {
             self.stage.write(sums, rows: range.count, to: last + range.lowerBound * self.layer.outputs)

@@ -14,6 +14,9 @@ public struct LayerCycles: Sendable, Hashable {
 
   package init() {}
 
+  /// No cycles: where a sum starts.
+  public static let none = LayerCycles()
+
   /// All cycles, counted from the edge that samples `start` (or of the last write of the layer before) to the edge of the
   /// last output write.
   public var total: Int { compute + drain + weightStall + activationStall + pipeline }

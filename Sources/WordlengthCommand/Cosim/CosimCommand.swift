@@ -7,18 +7,13 @@ import Reproducibility
 package enum CosimCommand: Command {
   private enum Form: Sendable { case text, json }
 
-  private static let hardware = CommandOption(
-    "hardware", .text("FILE", "a hardware description, such as HardwareModels/lane-array.json"),
-    help: "the machine (by default an array of 16 lanes; with --random one drawn for every few networks)")
+  private static let hardware = MachineSource.option(
+    help: "the machine; with --random one is drawn for every few networks unless this names it")
   private static let network = CommandOption(
-    "network", .text("FILE", "an integer network's file"),
-    help: "the network, on inputs that are drawn")
+    "network", letter: "n", NetworkSource.network.format,
+    help: "the network: a file, or a topology's name for random weights of its shape")
   private static let random = CommandOption(
     "random", .count(1...100_000), help: "draw so many networks, the awkward ones on purpose")
-  private static let seed = CommandOption(
-    "seed", .count(0 ... .max), help: "the seed of the draws", default: 1)
-  private static let inputs = CommandOption(
-    "inputs", .count(1...10_000), help: "inputs of each network", default: 2)
   private static let simulator = CommandOption(
     "simulator", .choice(Simulator.allCases.map { ($0.rawValue, $0) }, placeholder: "NAME"),
     help: "who runs the Verilog: icarus starts at once, verilator takes long to build and then runs fast",
@@ -42,16 +37,17 @@ package enum CosimCommand: Command {
         + "convolutions whose weights and activations stay on the chip. What it does not cover is refused by name.",
     ],
     options: [
-      hardware.declaration, network.declaration, random.declaration, seed.declaration, inputs.declaration,
+      hardware.declaration, network.declaration, random.declaration,
+    ] + NetworkSource.declarations.filter { $0.name != "network" } + InputSource.declarations + [
       simulator.declaration, output.declaration, format.declaration, quiet.declaration,
     ],
     examples: [
       CommandExample("cosim --random 200 --seed 7", "Random networks on random machines:"),
       CommandExample(
-        "cosim --network wordlength-report/answer.network --simulator verilator --inputs 100",
+        "cosim --network wordlength-report/answer.network --simulator verilator --dataset glyphs --samples 20",
         "The network that \"wordlength explore\" found:"),
       CommandExample(
-        "cosim --random 5 --hardware array.json -o rtl", "Keep the files of a machine of one's own:"),
+        "cosim --random 5 --hardware ternary-small -o rtl", "Keep the files of a machine of one's own:"),
     ])
 
   /// Does what the arguments ask for.
@@ -118,38 +114,30 @@ package enum CosimCommand: Command {
   }
 
   private static func cases(_ arguments: CommandArguments) throws -> [CosimulationCase] {
-    let machine = try arguments.value(hardware).map(machine)
-    let seed = UInt64(arguments.required(seed))
-    let samples = arguments.required(inputs)
-    switch (arguments.value(network), arguments.value(random)) {
-    case (nil, nil), (.some, .some):
+    let machine = try MachineSource.read(arguments.required(hardware))
+    switch (arguments.contains(network), arguments.value(random)) {
+    case (false, nil), (true, .some):
       throw UsageError(
         command: "cosim",
         faults: [
           .rule(
             what: "either a network or random ones are run",
-            help: "give --network FILE or --random N, and not both")
+            help: "give --network or --random N, and not both")
         ])
-    case (nil, let count?):
-      return try RandomMachine.cases(count, seed: seed, on: machine, samples: samples)
-    case (let path?, nil):
-      let network = try IntegerNetwork(
-        fileData: try WholeFile.read(URL(fileURLWithPath: path)), file: path)
-      var draws = RandomMachine(seed: seed)
-      return [
-        CosimulationCase(
-          network, on: machine ?? .standard, inputs: draws.inputs(network.input, samples: samples))
-      ]
+    case (false, let count?):
+      return try RandomMachine.cases(
+        count, seed: UInt64(arguments.required(NetworkSource.seed)),
+        on: arguments.contains(hardware) ? machine : nil,
+        samples: arguments.value(InputSource.samples) ?? standardSamples)
+    case (true, nil):
+      let network = try NetworkSource.read(arguments, for: machine, needsValues: true)
+      let inputs = try InputSource(arguments, for: network, standard: standardSamples)
+      return [CosimulationCase(network, on: machine, inputs: inputs.values)]
     }
   }
 
-  private static func machine(_ path: String) throws -> HardwareDescription {
-    do {
-      return try HardwareDescription(parsing: try WholeFile.read(URL(fileURLWithPath: path)), file: path)
-    } catch let error as DescriptionError {
-      throw CommandFailure(messages: error.faults.map { ConsoleMessage("\($0)", location: error.file) })
-    }
-  }
+  /// Inputs of each network where nothing else is asked for.
+  private static let standardSamples = 2
 }
 
 extension Simulator {
