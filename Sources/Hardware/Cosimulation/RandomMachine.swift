@@ -157,16 +157,21 @@ package struct RandomMachine: Sendable {
 
   private mutating func requantization(_ unit: RequantizerKind, channels: Int) -> Requantization {
     let pairs = integer(0...1) == 0 ? channels : 1
+    // Half of all factors are small powers of two: only there ties are common, and results within a format's range.
+    let isPower = integer(0...1) == 0
     switch unit {
-    case .shift(let rounding): return .shift(bits: integer(-4...18), rounding: rounding)
+    case .shift(let rounding):
+      return .shift(bits: isPower ? integer(1...6) : integer(-4...18), rounding: rounding)
     case .multiplier(let bits, let rounding):
       return .multiplier(
-        (0..<pairs).map { _ in Int64(integer(0...(1 << bits) - 1)) },
-        shifts: (0..<pairs).map { _ in integer(max(-3, bits - 4)...bits + 14) }, rounding: rounding)
+        (0..<pairs).map { _ in Int64(isPower ? 1 << (bits - 1) : integer(0...(1 << bits) - 1)) },
+        shifts: (0..<pairs).map { _ in
+          isPower ? bits - 1 + integer(1...6) : integer(max(-3, bits - 4)...bits + 14)
+        }, rounding: rounding)
     case .doublingHighMultiply:
       return .doublingHighMultiply(
-        (0..<pairs).map { _ in Int64(integer(1 << 30...Int(Int32.max))) },
-        shifts: (0..<pairs).map { _ in integer(-16...3) })
+        (0..<pairs).map { _ in Int64(isPower ? 1 << 30 : integer(1 << 30...Int(Int32.max))) },
+        shifts: (0..<pairs).map { _ in integer(isPower ? -4...1 : -16...3) })
     }
   }
 
