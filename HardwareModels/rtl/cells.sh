@@ -11,7 +11,7 @@ cd "$(dirname "$0")"
 
 # Name, then parameters of lane_array that differ from its defaults.
 machines=(
-  "parallel-8x8"
+  "parallel-8x8-multiplier"
   "ternary-2_bits Packing=1 WeightBits=2 Lanes=8 TableAddressBits=0"
   "parallel-4x8-shift WeightBits=4 RequantizerKind=0 MultiplierBits=1 Drained=1 TableAddressBits=0"
 )
@@ -49,7 +49,7 @@ for machine in "${machines[@]}"; do
   awk -v values="$values" '
     FNR == NR { count[$1] = $2; next }
     # Of each memory the cell tells its name, words and bits; equal memories of lanes and drained outputs are one line.
-    $2 == "\\MEMID" { memory = $3; gsub(/["\\]|\.words_q/, "", memory); gsub(/\[[0-9]+\]/, "", memory); sub(/.*\.u_/, "u_", memory) }
+    $2 == "\\MEMID" { memory = $3; gsub(/["\\]|\.words_q/, "", memory); gsub(/\[[0-9]+\]/, "", memory) }
     $2 == "\\SIZE" { words = $3 }
     $2 == "\\WIDTH" { memories[memory "," words "," $3]++ }
     END {

@@ -37,7 +37,7 @@ struct CosimulationFaultTests {
       name: "the accumulator is one bit wider", file: "accumulator.v",
       line: "wire fits = total[WideBits-1:AccumulatorBits-1] == {(WideBits - AccumulatorBits + 1) {sign}};",
       change: "wire fits = total[WideBits-1:AccumulatorBits] == {(WideBits - AccumulatorBits) {sign}};",
-      machine: { $0.accumulatorBits = 14 }),
+      machine: { $0.accumulatorBits = 10 }),
     Fault(
       name: "the unpacker forgets the word before", file: "unpacker.v", line: "kept_q <= span;",
       change: "kept_q <= {SpanBits{1'b0}};"),

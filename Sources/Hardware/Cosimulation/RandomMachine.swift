@@ -35,7 +35,7 @@ package struct RandomMachine: Sendable {
       default: .parallel(weightBits: pick([1, 2, 3, 4, 8, 8, 13, 16]), activationBits: activationBits)
       }
     let accumulator = Accumulator(
-      bits: pick([integer(8...16), integer(16...24), 32, 48, 64]),
+      bits: pick([integer(8...12), integer(10...16), integer(16...24), 32, 48, 64]),
       overflow: pick([.wrap, .wrap, .saturate, .saturate, .reject]))
     let rounding = pick(Rounding.allCases)
     let requantizer: RequantizerKind = pick([
@@ -150,9 +150,11 @@ package struct RandomMachine: Sendable {
   }
 
   private mutating func tensor(_ shape: [Int], _ path: OutputPath) -> IntegerTensor {
+    // Folded into the start values, a zero point often leaves narrow accumulators, which ought to overflow by sums instead.
+    let hasZeroPoint = integer(0...9) < (path.accumulator.bits < 20 ? 2 : 6)
     let format = format(pick([.signed, .unsigned]), integer(1...path.datapath.activationBits))
     return IntegerTensor(
-      shape: shape, format: format, zeroPoint: integer(0...1) == 0 ? 0 : integer(of: format))
+      shape: shape, format: format, zeroPoint: hasZeroPoint ? integer(of: format) : 0)
   }
 
   private mutating func requantization(_ unit: RequantizerKind, channels: Int) -> Requantization {
