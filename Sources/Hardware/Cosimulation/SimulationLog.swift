@@ -20,7 +20,7 @@ struct SimulationLog {
       let fields = line.split(separator: " ")
       let numbers = fields.dropFirst().prefix(3).map { Int($0) ?? -1 }
       guard let kind = fields.first else { continue }
-      // Verilator's runtime says where $finish stood; the bench has none, but other tools' remarks begin the same way.
+      // Verilator says so where the bench's $finish ends the simulation.
       if kind.hasPrefix("-") { continue }
       guard numbers.count >= 2, runs.indices ~= numbers[0], numbers[1] >= 0 else {
         throw .unreadableLine(String(line))
