@@ -115,13 +115,11 @@ struct RandomDraw {
         .ternary(activationBits: activationBits, packing: packing),
       ])
     }
-    // Without any stage but, for the twin's synchronous memory, one of reading.
-    let leastRead = coverage == .verilogTwin ? 1 : 0
     let pipeline =
       once(in: 4)
-      ? PipelineCycles(descriptor: 0, weightRead: leastRead, adderTree: 0, requantizer: 0)
+      ? PipelineCycles(descriptor: 0, weightRead: 0, adderTree: 0, requantizer: 0)
       : PipelineCycles(
-        descriptor: integer(in: 0...3), weightRead: integer(in: leastRead...3), adderTree: integer(in: 0...3),
+        descriptor: integer(in: 0...3), weightRead: integer(in: 0...3), adderTree: integer(in: 0...3),
         requantizer: integer(in: 0...4))
     return LaneArray(
       lanes: pick([1, 1, 2, 3, 4, 5, 8, 16]), inputsPerCycle: pick([1, 1, 2, 3, 4, 5, 8]),

@@ -47,7 +47,7 @@ public struct WeightBankImage: Sendable, Hashable {
     let firstWord = wordCount
     let firstStart = starts[0].count
     for lane in banks.indices {
-      var bits = PackedBits(banks[lane], count: firstWord * wordBits)
+      var bits = BankBits(banks[lane], count: firstWord * wordBits)
       let weights = Self.weights(of: program, tile: index, lane: lane)
       switch program.array.path.datapath {
       case .parallel, .decomposable, .ternary(_, .twoBits):
@@ -115,7 +115,7 @@ public struct WeightBankImage: Sendable, Hashable {
 }
 
 /// A string of bits in the making.
-private struct PackedBits {
+private struct BankBits {
   private(set) var chunks: [UInt64]
   private(set) var count: Int
 
