@@ -111,18 +111,23 @@ extension RandomDraw {
     channels: Int, _ path: OutputPath, sumBits: Int
   ) -> Requantization {
     let pairs = once(in: 2) ? channels : 1
+    // Half of all factors are small powers of two: only there ties are common.
+    let isPower = once(in: 2)
     switch path.requantizer {
     case .shift(let rounding):
-      return .shift(bits: integer(in: -3...max(sumBits - 4, 0)), rounding: rounding)
+      return .shift(
+        bits: isPower ? integer(in: 1...6) : integer(in: -3...max(sumBits - 4, 0)), rounding: rounding)
     case .multiplier(let bits, let rounding):
       return .multiplier(
-        (0..<pairs).map { _ in Int64(integer(in: 0...(1 << bits) - 1)) },
-        shifts: (0..<pairs).map { _ in integer(in: bits - 3...bits + sumBits - 4) }, rounding: rounding)
+        (0..<pairs).map { _ in Int64(isPower ? 1 << (bits - 1) : integer(in: 0...(1 << bits) - 1)) },
+        shifts: (0..<pairs).map { _ in
+          isPower ? bits - 1 + integer(in: 1...6) : integer(in: bits - 3...bits + sumBits - 4)
+        }, rounding: rounding)
     case .doublingHighMultiply:
+      let least = once(in: 4) ? 0 : 1 << 30
       return .doublingHighMultiply(
-        (0..<pairs).map { _ in Int64(integer(in: once(in: 4) ? 0...Int(Int32.max) : 1 << 30...Int(Int32.max)))
-        },
-        shifts: (0..<pairs).map { _ in integer(in: -min(sumBits, 28)...3) })
+        (0..<pairs).map { _ in Int64(isPower ? 1 << 30 : integer(in: least...Int(Int32.max))) },
+        shifts: (0..<pairs).map { _ in integer(in: isPower ? -4...1 : -min(sumBits, 28)...3) })
     }
   }
 }

@@ -5,7 +5,13 @@ import Reproducibility
 
 /// `wordlength cosim`: runs networks on the Verilog twin of a machine and compares it with the engine.
 package enum CosimCommand: Command {
-  private enum Form: Sendable { case text, json }
+  enum Form: Sendable { case text, json }
+
+  /// What the engine is held against.
+  private enum Opponent: Hashable, Sendable {
+    case verilog(Simulator)
+    case registers
+  }
 
   private static let hardware = MachineSource.option(
     help: "the machine; with --random one is drawn for every few networks unless this names it")
@@ -15,9 +21,14 @@ package enum CosimCommand: Command {
   private static let random = CommandOption(
     "random", .count(1...100_000), help: "draw so many networks, the awkward ones on purpose")
   private static let simulator = CommandOption(
-    "simulator", .choice(Simulator.allCases.map { ($0.rawValue, $0) }, placeholder: "NAME"),
-    help: "who runs the Verilog: icarus starts at once, verilator takes long to build and then runs fast",
-    default: .icarus)
+    "simulator",
+    .choice(
+      Simulator.allCases.map { ($0.rawValue, Opponent.verilog($0)) } + [("registers", .registers)],
+      placeholder: "NAME"),
+    help:
+      "who runs the Verilog: icarus starts at once, verilator takes long to build and then runs fast; or registers, the "
+      + "register-level model in the Verilog's stead, on machines and networks of every kind (with --random)",
+    default: .verilog(.icarus))
   private static let output = CommandOption(
     "output", letter: "o", .text("DIR", "a directory"),
     help: "keep the Verilog, the memories and the logs there", influence: .presentationOnly)
@@ -47,13 +58,19 @@ package enum CosimCommand: Command {
         "cosim --network wordlength-report/answer.network --simulator verilator --dataset glyphs --samples 20",
         "The network that \"wordlength explore\" found:"),
       CommandExample(
+        "cosim --random 10000 --simulator registers", "The engine against the register-level model:"),
+      CommandExample(
         "cosim --random 5 --hardware ternary-small -o rtl", "Keep the files of a machine of one's own:"),
     ])
 
   /// Does what the arguments ask for.
   package static func run(_ arguments: CommandArguments, console: Console) throws -> CommandStatus {
+    let tool: Simulator
+    switch arguments.required(simulator) {
+    case .verilog(let simulator): tool = simulator
+    case .registers: return try compareModels(arguments, console: console)
+    }
     let cases = try cases(arguments)
-    let tool = arguments.required(simulator)
     let kept = try arguments.value(output).map { path throws(CommandFailure) in
       try OutputDirectory(claiming: path)
     }
@@ -76,6 +93,42 @@ package enum CosimCommand: Command {
     case .json: console.output.write(report.json.indentedText)
     }
     return results.allSatisfy(\.agrees) ? .success : .failure
+  }
+
+  /// Holds the engine against the register-level model.
+  private static func compareModels(
+    _ arguments: CommandArguments, console: Console
+  ) throws -> CommandStatus {
+    guard let count = arguments.value(random), !arguments.contains(network), !arguments.contains(hardware)
+    else {
+      throw UsageError(
+        command: "cosim",
+        faults: [
+          .rule(
+            what: "the register-level model is compared on random networks on random machines",
+            help: "give --random N alone; for one network use simulate --model registers")
+        ])
+    }
+    let meter = ProgressMeter(
+      tasks: count, cost: Double(count), stream: arguments.contains(quiet) ? nil : console.error)
+    defer { meter.close() }
+    let interruption = Interruption {}
+    defer { interruption.stopListening() }
+    var agreement = ModelAgreement(seed: UInt64(arguments.required(NetworkSource.seed)))
+    for number in 0..<count {
+      try interruption.check()
+      if number % 100 == 0 {
+        meter.show(
+          done: number, of: count, costDone: Double(number), cost: Double(count), current: "comparing")
+      }
+      agreement.compare(number)
+    }
+    meter.close()
+    switch arguments.required(format) {
+    case .text: console.output.write(agreement.text)
+    case .json: console.output.write(agreement.json.indentedText)
+    }
+    return agreement.differences.isEmpty ? .success : .failure
   }
 
   /// Runs the cases machine by machine, several machines to a simulation.

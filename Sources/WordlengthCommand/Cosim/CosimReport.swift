@@ -48,3 +48,23 @@ struct CosimReport {
     ]
   }
 }
+
+extension ModelAgreement {
+  /// A line for each case that differs, and the totals.
+  var text: String {
+    var lines = differences
+    lines.append(
+      "\(differences.isEmpty ? "PASS" : "FAIL"): \(cases) networks, \(ran) run and \(cases - ran) refused by both models,"
+        + " \(cycles) cycles stepped; \(differences.count) networks differ")
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  /// All counts, those of what was drawn too.
+  var json: JSONValue {
+    [
+      "passes": .bool(differences.isEmpty), "networks": .integer(cases), "networksRun": .integer(ran),
+      "cycles": .integer(cycles), "drawn": .object(drawn.mapValues { .integer($0) }),
+      "differences": .array(differences.map { .string($0) }),
+    ]
+  }
+}
