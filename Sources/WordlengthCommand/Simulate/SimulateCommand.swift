@@ -73,11 +73,12 @@ package struct SimulateCommand: Command {
       threads: arguments.value(threads) ?? ComputeResources.all.threads)
     let report: SimulationReport
     if needsValues {
+      let engine = try MachineEngine(
+        network, on: machine, counting: arguments.contains(countAll) ? .everywhere : .whereSumsCanOverflow)
+      // After the engine, which refuses words that no datapath reads.
       let inputs = try InputSource(
         arguments, for: network,
         standard: arguments.contains(golden) ? arguments.required(goldenSamples) : 1)
-      let engine = try MachineEngine(
-        network, on: machine, counting: arguments.contains(countAll) ? .everywhere : .whereSumsCanOverflow)
       report = try simulate(
         engine, inputs: inputs, meter: meter, resources: resources)
       try write(report, engine: engine, inputs: inputs, arguments, resources: resources)
