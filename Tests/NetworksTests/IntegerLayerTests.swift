@@ -61,13 +61,11 @@ private struct FramedImage {
 struct IntegerLayerTests {
   /// What one node makes of raw values.
   private func run(
-    _ operation: IntegerOperation, on values: [[Int64]], inputs: [IntegerTensor], making output: IntegerTensor
+    _ operation: IntegerOperation, on x: [Int64], reading input: IntegerTensor, making output: IntegerTensor
   ) throws -> [Int64] {
-    // Further inputs are pooled from the first one's place by identity layers, so they share its format.
     let network = try IntegerNetwork(
-      name: "n", input: inputs[0],
-      nodes: [.init("out", inputs: inputs.map { _ in inputTensorName }, operation, output: output)])
-    return try #require(network.referenceTensors(of: values[0])["out"])
+      name: "n", input: input, nodes: [.init("out", inputs: [inputTensorName], operation, output: output)])
+    return try #require(network.referenceTensors(of: x)["out"])
   }
 
   @Test("A convolution is the sum over the taps inside the image, by groups")
@@ -112,7 +110,7 @@ struct IntegerLayerTests {
       }
       let output = IntegerTensor(
         shape: [plane.height, plane.width, outputs], format: .integer(.signed, 32))
-      let got = try run(.convolution(convolution), on: [x], inputs: [tensor], making: output)
+      let got = try run(.convolution(convolution), on: x, reading: tensor, making: output)
       #expect(got == expected, "seed 312, case \(number): \(window), \(groups) groups, \(tensor.shape)")
       try checkWeightedLayer(convolution, tensor, x, expected, label: "seed 312, case \(number)")
     }
@@ -191,7 +189,7 @@ struct IntegerLayerTests {
         shape: [plane.height, plane.width, channels], format: tensor.format, zeroPoint: tensor.zeroPoint)
       let label = "seed 313, case \(number): \(window) over \(tensor.shape)"
       do {
-        let got = try run(.pooling(pooling), on: [x], inputs: [tensor], making: output)
+        let got = try run(.pooling(pooling), on: x, reading: tensor, making: output)
         #expect(!isEmpty && got == expected, "\(label)")
       } catch let error as NetworkError {
         refused += 1
@@ -229,7 +227,6 @@ struct IntegerLayerTests {
         leftShift: 20, first: .doublingHighMultiply([m1], shifts: [s1]),
         second: .doublingHighMultiply([m2], shifts: [s2]),
         outputStage: .clamp(.doublingHighMultiply([m3], shifts: [s3]), low: Int64(low), high: 127))
-      // Both terms come out of one input of 256 × 256 pixels by identity layers.
       for a in -128...127 {
         for b in stride(from: -128, through: 127, by: number == 0 ? 1 : 17) {
           let first = runtime(Int64(a - z1) << 20, m1, s1)
@@ -240,7 +237,7 @@ struct IntegerLayerTests {
         }
       }
       // The node subtracts each tensor's own zero point.
-      let halve = IntegerPooling(
+      let identical = IntegerPooling(
         .maximum, window: SlidingWindow(kernel: PlaneExtent(square: 1)), low: -128, high: 127)
       let identity = IntegerConvolution(
         weights: Tensor(shape: [1, 1, 1, 1], repeating: 1), weightWordLength: 2, biases: [0],
@@ -252,7 +249,7 @@ struct IntegerLayerTests {
       let network = try IntegerNetwork(
         name: "n", input: tensor(z1),
         nodes: [
-          .init("same", inputs: [inputTensorName], .pooling(halve), output: tensor(z1)),
+          .init("same", inputs: [inputTensorName], .pooling(identical), output: tensor(z1)),
           .init("moved", inputs: [inputTensorName], .convolution(identity), output: tensor(z2)),
           .init("sum", inputs: ["same", "moved"], .addition(addition), output: tensor(z3)),
         ])

@@ -190,10 +190,12 @@ struct LayerFaultTests {
         $0["channelsPerGroup"] = .integer(most)
       } == "f, node grouped: its kernel has too many taps")
     #expect(
-      try message { $0["window"] = window([most, most]) }?.hasPrefix("f, node grouped: 48 weights and 4 biases")
+      try message { $0["window"] = window([most, most]) }?.hasPrefix(
+        "f, node grouped: 48 weights and 4 biases")
         == true)
     #expect(
-      try message { $0["outputs"] = 5 } == "f, node grouped: 48 weights and 4 biases for 5 outputs of 12 inputs")
+      try message { $0["outputs"] = 5 }
+        == "f, node grouped: 48 weights and 4 biases for 5 outputs of 12 inputs")
     #expect(
       try message { $0["groups"] = 3 } == "grouped: 3 groups do not divide 4 input and 4 output channels")
     #expect(

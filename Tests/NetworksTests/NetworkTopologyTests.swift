@@ -145,7 +145,9 @@ struct NetworkTopologyTests {
         message(name)?.hasPrefix("\(name): no such topology; write one of \(forms)") == true
           && message(name)?.hasSuffix("Did you mean \(near)?") == true, "\(message(name) ?? "accepted")")
     }
-    for name in ["", "-", "cnn", "cnn-32-32", "cnn-032-32-64", "cnn-0-1-1", "cnn-1-1-4097", "cnn--1-2-3", "🦆"] {
+    for name in [
+      "", "-", "cnn", "cnn-32-32", "cnn-032-32-64", "cnn-0-1-1", "cnn-1-1-4097", "cnn--1-2-3", "🦆",
+    ] {
       #expect(message(name)?.hasPrefix("\(name): no such topology; write one of \(forms)") == true, "\(name)")
     }
     #expect(message("cnn-1-1-4096", inputShape: [8, 8, 1]) == nil)

@@ -22,7 +22,8 @@ extension SampleNetworks {
       IntegerTensor(shape: shape, format: bytes, zeroPoint: zeroPoint)
     }
     let grouped = IntegerConvolution(
-      weights: .drawn([4, 2, 3, 2], size: 7, from: &source), weightWordLength: 4, biases: [5, -6, 7, 1 << 33],
+      weights: .drawn([4, 2, 3, 2], size: 7, from: &source), weightWordLength: 4,
+      biases: [5, -6, 7, 1 << 33],
       window: SlidingWindow(
         kernel: PlaneExtent(height: 2, width: 3), dilation: PlaneExtent(height: 2, width: 1),
         padding: PlanePadding(all: 1)), groups: 2,
@@ -58,7 +59,8 @@ extension SampleNetworks {
       name: "images", input: tensor([4, 4, 4], zeroPoint: -7),
       nodes: [
         .init(
-          "grouped", inputs: [inputTensorName], .convolution(grouped), output: tensor([4, 4, 4], zeroPoint: 3)
+          "grouped", inputs: [inputTensorName], .convolution(grouped),
+          output: tensor([4, 4, 4], zeroPoint: 3)
         ),
         .init("depthwise", inputs: ["grouped"], .convolution(depthwise), output: tensor([4, 4, 4])),
         .init("maximum", inputs: ["grouped"], .pooling(maximum), output: tensor([4, 4, 4], zeroPoint: 3)),

@@ -129,7 +129,8 @@ struct SlidingWindowTests {
       #expect(SlidingWindow(kernel: one, padding: padding).outputExtent(over: one) == nil)
     }
     let widest = SlidingWindow(
-      kernel: PlaneExtent(square: most), dilation: PlaneExtent(square: most), padding: PlanePadding(all: most))
+      kernel: PlaneExtent(square: most), dilation: PlaneExtent(square: most), padding: PlanePadding(all: most)
+    )
     #expect(widest.outputExtent(over: PlaneExtent(square: most)) == nil)
   }
 }

@@ -21,12 +21,14 @@ struct RandomIntegerNetworkTests {
     #expect(try network("lenet-5").fileData == one)
     #expect(try network("lenet-5", seed: 2).fileData != one)
     // Recorded on x86-64.
-    #expect(SHA256Digest(of: one).description == "db07ba0b0c5b05264f0b35ca46700c9ee4ecede90fd6056343ed59997e451b6e")
+    #expect(
+      SHA256Digest(of: one).description == "db07ba0b0c5b05264f0b35ca46700c9ee4ecede90fd6056343ed59997e451b6e")
   }
 
   /// Every node's weights, their word length and its biases.
-  private func parameters(_ network: IntegerNetwork) -> [String: (weights: [Int16], bits: Int, biases: [Int64])]
-  {
+  private func parameters(_ network: IntegerNetwork) -> [String: (
+    weights: [Int16], bits: Int, biases: [Int64]
+  )] {
     var parameters: [String: (weights: [Int16], bits: Int, biases: [Int64])] = [:]
     for node in network.nodes {
       switch node.operation {
@@ -45,7 +47,8 @@ struct RandomIntegerNetworkTests {
   @Test("Weights fill ±(2^(b−1) − 1) evenly, layers by their own word lengths", arguments: 2...8)
   func weightRange(_ bits: Int) throws {
     let recipe = QuantizationRecipe(
-      weightWordLength: bits, weightWordLengths: ["hidden1": 2], requantizer: .shift(rounding: .nearestTiesUp))
+      weightWordLength: bits, weightWordLengths: ["hidden1": 2], requantizer: .shift(rounding: .nearestTiesUp)
+    )
     for (name, layer) in parameters(try network("lenet-5", recipe)) {
       let expectedBits = name == "hidden1" ? 2 : bits
       let most = Int16((1 << (expectedBits - 1)) - 1)
@@ -68,7 +71,9 @@ struct RandomIntegerNetworkTests {
     let zero = try topology.integerNetwork(recipe: recipe, weights: .zero)
     let random = try topology.integerNetwork(recipe: recipe, weights: .random(RandomSource(seed: 3)))
     #expect(
-      parameters(zero).values.allSatisfy { $0.weights.allSatisfy { $0 == 0 } && $0.biases.allSatisfy { $0 == 0 } })
+      parameters(zero).values.allSatisfy {
+        $0.weights.allSatisfy { $0 == 0 } && $0.biases.allSatisfy { $0 == 0 }
+      })
     #expect(zero.nodes.map(\.output) == random.nodes.map(\.output))
     #expect(zero.nodes.map(\.inputs) == random.nodes.map(\.inputs))
     #expect(zero.input == random.input && zero != random)
@@ -87,7 +92,8 @@ struct RandomIntegerNetworkTests {
     Case(
       name: "lenet-caffe",
       recipe: QuantizationRecipe(weightWordLength: 5, requantizer: .shift(rounding: .nearestTiesUp))),
-    Case(name: "resnet-8", recipe: QuantizationRecipe(weightWordLength: 4, requantizer: .doublingHighMultiply)),
+    Case(
+      name: "resnet-8", recipe: QuantizationRecipe(weightWordLength: 4, requantizer: .doublingHighMultiply)),
     Case(name: "ds-cnn", recipe: QuantizationRecipe(weightWordLength: 8)),
     Case(
       name: "ds-cnn", recipe: QuantizationRecipe(weightWordLength: 3, requantizer: .shift(rounding: .down))),
