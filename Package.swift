@@ -41,7 +41,7 @@ let embedded = [
 ]
 
 /// Figures that tests read from beside themselves.
-let fixtures = ["FixedPoint": ["Fixtures"]]
+let fixtures = ["FixedPoint": ["Fixtures"], "Hardware": ["Fixtures"]]
 
 let libraries = floors.map(\.name)
 

@@ -133,13 +133,13 @@ public struct LayerMapping: Sendable, Hashable {
       tiles = (outputs + unit.elementsPerCycle - 1) / unit.elementsPerCycle
       taps = node.operation.vectorTaps
       inputs = taps
-      let reads = self.positions * tiles * taps
-      cycles.compute = reads
+      cycles.compute = self.positions * tiles * taps
       cycles.pipeline += bands * unit.pipelineCycles
       events = node.operation.vectorEvents(reading: source, making: node.output)
-      // Taps are shared evenly by the tensors read: all of a pooling's are one tensor's, an addition has one of each.
-      let wordLengths = node.inputs.reduce(0) { $0 + network.tensor($1)!.format.wordLength }
-      events.activationBitsRead = reads / node.inputs.count * unit.elementsPerCycle * wordLengths
+      // An addition's two taps read tensors of their own word lengths.
+      let tapBits = node.inputs.reduce(0) { $0 + network.tensor($1)!.format.wordLength }
+      events.activationBitsRead =
+        self.positions * tiles * (taps / node.inputs.count) * unit.elementsPerCycle * tapBits
     }
     events.activationBitsWritten = outputs * self.positions * node.output.format.wordLength
     events.externalBits = (schedule.loadedBits + schedule.storedBits).reduce(0, +)

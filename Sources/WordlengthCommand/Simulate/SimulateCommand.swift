@@ -77,6 +77,7 @@ package struct SimulateCommand: Command {
 
   /// Does what the arguments ask for.
   package static func run(_ arguments: CommandArguments, console: Console) throws -> CommandStatus {
+    try checkCyclesOnly(arguments)
     let machine = try MachineSource.read(arguments.required(hardware))
     let meter = ProgressMeter(
       tasks: 0, cost: 0, stream: arguments.contains(quiet) ? nil : console.error)
@@ -88,11 +89,12 @@ package struct SimulateCommand: Command {
       threads: arguments.value(threads) ?? ComputeResources.all.threads)
     let report: SimulationReport
     if needsValues {
+      let engine = try MachineEngine(
+        network, on: machine, counting: arguments.contains(countAll) ? .everywhere : .whereSumsCanOverflow)
+      // After the engine, which refuses words that no datapath reads.
       let inputs = try InputSource(
         arguments, for: network,
         standard: arguments.contains(golden) ? arguments.required(goldenSamples) : 1)
-      let engine = try MachineEngine(
-        network, on: machine, counting: arguments.contains(countAll) ? .everywhere : .whereSumsCanOverflow)
       report =
         switch arguments.required(model) {
         case .engine: try simulate(engine, inputs: inputs, meter: meter, resources: resources)
@@ -112,6 +114,24 @@ package struct SimulateCommand: Command {
       arguments.required(format) == "json"
         ? report.json.indentedText : try report.text(width: console.output.width()))
     return .success
+  }
+
+  /// Checks that nothing is asked of a run that `--cycles-only` leaves out.
+  private static func checkCyclesOnly(_ arguments: CommandArguments) throws(UsageError) {
+    guard arguments.contains(cyclesOnly) else { return }
+    let idle = [
+      arguments.contains(countAll) ? "--count-overflows" : nil,
+      arguments.contains(golden) ? "--golden" : nil, arguments.contains(outputs) ? "--outputs" : nil,
+      arguments.contains(InputSource.dataset) ? "--dataset" : nil,
+      arguments.contains(InputSource.inputs) ? "--inputs" : nil,
+    ].compactMap { $0 }
+    guard idle.isEmpty else {
+      throw UsageError(
+        command: syntax.name,
+        faults: idle.map {
+          .rule(what: "\($0) needs a run, and --cycles-only makes none", help: "leave one of them out")
+        })
+    }
   }
 
   /// Runs the inputs a few at a time, so that progress shows and an interrupt is heeded.
