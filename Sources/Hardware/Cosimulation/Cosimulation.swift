@@ -123,7 +123,7 @@ public struct Cosimulation: Sendable {
 
 extension Duration {
   /// Seconds.
-  fileprivate var seconds: Double {
+  var seconds: Double {
     Double(components.seconds) + Double(components.attoseconds) * 1e-18
   }
 }

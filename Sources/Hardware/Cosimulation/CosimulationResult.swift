@@ -65,6 +65,8 @@ public struct CosimulationResult: Hashable, Sendable {
   public let differences: [CosimulationDifference]
   /// Seconds of building and running the simulation in which it took part: a measured time.
   public let seconds: Double
+  /// Seconds that the engine took for the same inputs on one thread.
+  public let engineSeconds: Double
 
   /// Whether the twin did what the engine does.
   public var agrees: Bool { differences.isEmpty }

@@ -55,13 +55,18 @@ struct ExpectedRuns {
   let cycles: Int
   private let outputs: [Int64]
   private let outputCount: Int
+  /// Seconds that the engine took on one thread.
+  private let seconds: Double
 
   /// - Throws: `HardwareError` and `TwinCoverageError` where the case cannot be run.
   init(_ item: CosimulationCase, machine: Int) throws {
     _ = try TwinCoverage.lanes(of: item.hardware)
     let engine = try MachineEngine(item.network, on: item.hardware)
     try TwinCoverage.check(item.network, mapped: engine.mapping)
+    let clock = ContinuousClock()
+    let start = clock.now
     let result = try engine.run(item.inputs, resources: ComputeResources(threads: 1))
+    seconds = (clock.now - start).seconds
     self.machine = machine
     samples = item.inputs.count / item.network.input.count
     cycles = engine.mapping.cycles
@@ -100,6 +105,6 @@ struct ExpectedRuns {
     return CosimulationResult(
       network: item.network.name, hardware: item.hardware.name, samples: samples,
       comparedWords: samples * outputCount, expectedCycles: cycles, cycles: found, differences: differences,
-      seconds: seconds)
+      seconds: seconds, engineSeconds: self.seconds)
   }
 }

@@ -44,7 +44,7 @@ struct CosimReport {
       "expectedCycles": .integer(result.expectedCycles),
       "cycles": .array(result.cycles.map { $0.map { .integer($0) } ?? .null }),
       "differences": .array(result.differences.map { .string("\($0)") }),
-      "simulationSeconds": .number(result.seconds),
+      "simulationSeconds": .number(result.seconds), "engineSeconds": .number(result.engineSeconds),
     ]
   }
 }
