@@ -46,7 +46,7 @@ if isJSON {
 } else {
   print("kernels: \(resources.instructionSet.rawValue)")
   for result in results {
-    let name = result.name.padding(toLength: 78, withPad: " ", startingAt: 0)
+    let name = result.name.padding(toLength: 92, withPad: " ", startingAt: 0)
     print(
       String(
         format: "%@ %12.4g %@, plain loop %10.4g, ratio %8.4g", name, result.value, result.unit,
