@@ -130,8 +130,8 @@ struct FeedForwardTopologyTests {
     // a = (1 + 4 + 0.5, −1 + 1) = (5.5, 0): b = 12; a = (−3 + 2 + 0.5, 3 + 0.5) = (−0.5, 3.5): b = 1 − 14 = −13.
     #expect(abs(network.referenceOutput(of: [1, 2])[0] - 0.9999938558253978) < 1e-15)
     #expect(abs(network.referenceOutput(of: [-3, 1])[0] - 2.260324298e-6) < 1e-14)
-    network.replaceDense(
-      "b", with: FloatDense(weights: Tensor(shape: [1, 2], elements: [0, 0]), biases: [0]))
+    network.replace(
+      "b", with: .dense(FloatDense(weights: Tensor(shape: [1, 2], elements: [0, 0]), biases: [0])))
     #expect(network.referenceOutput(of: [1, 2]) == [0.5])
     #expect(network.parameterCount == 9)
   }

@@ -112,11 +112,11 @@ struct TrainerTests {
     _ = try refitted.runEpoch()
     let found = try #require(refitted.plan)
     for (name, layer) in weights.denseLayers {
-      #expect(found.dense[name]!.quantizer == .leastSquares(for: layer.weights.elements, limit: 3))
-      #expect(found.dense[name]!.quantizer != start.dense[name]!.quantizer)
+      #expect(found.weights[name]!.quantizers[0] == .leastSquares(for: layer.weights.elements, limit: 3))
+      #expect(found.weights[name]!.quantizers[0] != start.weights[name]!.quantizers[0])
     }
-    #expect(found.activations["hidden1"]!.outputScale == start.activations["hidden1"]!.outputScale)
-    #expect(found.activations["hidden1"]!.requantization != start.activations["hidden1"]!.requantization)
+    #expect(found.signals["hidden1"]!.outputScale == start.signals["hidden1"]!.outputScale)
+    #expect(found.signals["hidden1"]!.requantization != start.signals["hidden1"]!.requantization)
     #expect(refitted.state != held.state)
   }
 
