@@ -66,6 +66,7 @@ struct QuantizationPlanTests {
       let scale = plan.signals[hidden]!.outputScale
       #expect(plan.weights[name]!.inputScale == scale)
       if activation == .sigmoid { #expect(scale == 0x1p-6) }
+      if activation == .tanh { #expect(scale == 0x1p-5) }
     }
     #expect(["dense1", "dense2", "logits"].map { plan.weights[$0]!.weightWordLength } == [4, 2, 4])
     #expect(["dense1", "dense2", "logits"].map { plan.weights[$0]!.quantizers[0].limit } == [7, 1, 7])
@@ -81,12 +82,16 @@ struct QuantizationPlanTests {
         return #expect(Bool(false), "\(made.requantization)")
       }
       // The multiplier takes accumulators to the table's address (64 a unit) or to the output's raw values.
-      let unit = activation == .sigmoid ? 1.0 / 64 : made.outputScale
+      let unit = activation.hasTable ? 1.0 / 64 : made.outputScale
       let factor = plan.weights["dense\(index + 1)"]!.accumulatorScale / unit
       let realized = Double(multipliers[0]) * Double(sign: .plus, exponent: -shifts[0], significand: 1)
       #expect(abs(realized / factor - 1) <= 0x1p-16, "\(name)")
       switch (activation, made.function) {
-      case (.sigmoid, .table(let table)): #expect(table.table.entries.count == 1024)
+      case (.sigmoid, .table(let table)), (.tanh, .table(let table)):
+        #expect(table.table.entries.count == 1024)
+      // The samples are those of a ReLU, far below 6.
+      case (.relu6, .clamp(let low, let high)):
+        #expect(low == 0 && high == min(63, Int64((6 / made.outputScale).rounded())))
       case (.relu, .clamp(let low, let high)): #expect(low == 0 && high == 63)
       default: #expect(Bool(false), "\(name) computes \(made.function)")
       }
@@ -188,7 +193,7 @@ struct QuantizationPlanTests {
         guard case .shift(let bits, .nearestTiesUp) = made.requantization else {
           return #expect(Bool(false), "\(made.requantization)")
         }
-        let unit = activation == .sigmoid ? 1.0 / 64 : made.outputScale
+        let unit = activation.hasTable ? 1.0 / 64 : made.outputScale
         let factor = plan.weights["dense" + name.suffix(1)]!.accumulatorScale / unit
         #expect(Double(sign: .plus, exponent: -bits, significand: 1) == factor, "\(name)")
       }
@@ -278,7 +283,7 @@ struct QuantizationPlanTests {
     recipe = QuantizationRecipe(weightWordLength: 3, weightWordLengths: ["dense3": 2])
     #expect(
       message(recipe)
-        == "a word length for weights of dense3, which is no dense layer; there are dense1, dense2, logits")
+        == "a word length for weights of dense3, which is no layer; there are dense1, dense2, logits")
     for address in [
       try FixedPointFormat(.unsigned, wordLength: 10, fractionLength: 6),
       try FixedPointFormat(.signed, wordLength: 10, fractionLength: -1100),
@@ -290,7 +295,7 @@ struct QuantizationPlanTests {
     }
   }
 
-  @Test("Graphs without an activation between layers, or with one too many, are refused by name")
+  @Test("Activations without sums before them are refused by name")
   func badGraphs() throws {
     let square = FloatOperation.dense(
       FloatDense(weights: Tensor(shape: [2, 2], elements: [1, 0, 0, 1]), biases: [0, 0]))
@@ -311,15 +316,14 @@ struct QuantizationPlanTests {
     }
     #expect(message([("a", square), ("r", .activation(.relu)), ("b", square)]) == nil)
     #expect(message([("a", square), ("r", .activation(.sigmoid))]) == nil)
-    #expect(
-      message([("a", square), ("b", square)])
-        == "b reads the accumulators of a; an activation must stand between them")
+    // Without an activation between them the first layer's sums become signed signals.
+    #expect(message([("a", square), ("b", square)]) == nil)
     #expect(
       message([("r", .activation(.relu)), ("b", square)])
-        == "r reads input; an activation must follow a layer with accumulators")
+        == "r reads input; an activation must follow a layer with accumulators, which it alone reads")
     #expect(
       message([("a", square), ("r", .activation(.relu)), ("s", .activation(.relu)), ("b", square)])
-        == "s reads r; an activation must follow a layer with accumulators")
+        == "s reads r; an activation must follow a layer with accumulators, which it alone reads")
   }
 
   @Test("Weights, biases and samples that are not finite are errors, not traps")
@@ -376,5 +380,15 @@ struct QuantizationPlanTests {
     #expect(plan.weights["dense1"]!.quantizers[0].step == 1)
     guard case .dense(let integer) = try plan.integerNetwork(from: network).nodes[0].operation else { return }
     #expect(integer.weights.elements.allSatisfy { $0 == 0 })
+  }
+}
+
+extension ActivationFunction {
+  /// Whether the hardware looks it up.
+  fileprivate var hasTable: Bool {
+    switch self {
+    case .sigmoid, .tanh: true
+    case .relu, .relu6: false
+    }
   }
 }

@@ -143,6 +143,10 @@ struct GradientTests {
             let ends = plan.recipe.tableAddress
             if address <= Int64(ends.minimumRaw) || address >= Int64(ends.maximumRaw) { return 0 }
             let argument = Double(address) * Foundation.exp2(-Double(ends.fractionLength))
+            if activation.isSigned {
+              let tangent = Foundation.tanh(argument)
+              return gradient * (1 - tangent * tangent)
+            }
             let sigmoid = 1 / (1 + Foundation.exp(-argument))
             return gradient * sigmoid * (1 - sigmoid)
           }
