@@ -52,13 +52,15 @@ public struct TrainingSettings: Sendable, Hashable {
   public var refitsSteps: Bool
   /// Changes of the training images.
   public var augmentation: ImageAugmentation
+  /// Epochs without fewer validation errors after which training stops early, or nil to train all epochs.
+  public var patience: Int?
 
   /// Settings; the defaults are the papers' scale of training for the feed-forward networks.
   public init(
     epochs: Int = 50, retrainingEpochs: Int = 20, batchSize: Int = 128, learningRate: Double = 0.1,
     schedule: LearningRateSchedule = .linear(final: 0.05), optimizer: Optimizer = .momentum,
     momentum: Double = 0.9, weightDecay: Double = 0, refitsSteps: Bool = false,
-    augmentation: ImageAugmentation = ImageAugmentation()
+    augmentation: ImageAugmentation = ImageAugmentation(), patience: Int? = nil
   ) {
     self.epochs = epochs
     self.retrainingEpochs = retrainingEpochs
@@ -70,6 +72,7 @@ public struct TrainingSettings: Sendable, Hashable {
     self.weightDecay = weightDecay
     self.refitsSteps = refitsSteps
     self.augmentation = augmentation
+    self.patience = patience
   }
 
   /// The learning rate of `epoch`, counted from 0.
@@ -105,6 +108,7 @@ public struct TrainingSettings: Sendable, Hashable {
     if case .steps(let every, let factor) = schedule, every < 1 || !(factor > 0 && factor <= 1) {
       faults.append("a learning rate times \(factor) every \(every) epochs; factors up to 1 are possible")
     }
+    if let patience, patience < 1 { faults.append("a patience of \(patience) epochs; at least 1 is needed") }
     if augmentation.shift < 0 { faults.append("a shift of \(augmentation.shift) pixels") }
     if !(momentum >= 0 && momentum < 1) {
       faults.append("a momentum of \(momentum); 0 up to, but not, 1 are possible")
@@ -130,6 +134,7 @@ public struct TrainingSettings: Sendable, Hashable {
       "momentum": .number(momentum), "weightDecay": .number(weightDecay),
       "refitsSteps": .bool(refitsSteps), "optimizer": .string(optimizer.rawValue),
       "shift": .integer(augmentation.shift), "mirrors": .bool(augmentation.mirrors),
+      "patience": .integer(patience ?? 0),
     ]
   }
 }
