@@ -14,6 +14,8 @@ public final class TrainingRun {
     var best: FloatNetwork
     var bestEpoch: Int
     var bestErrors: Int
+    /// The plan of that epoch, where there is one.
+    var bestPlan: QuantizationPlan?
     var reports: [EpochReport]
   }
 
@@ -55,8 +57,8 @@ public final class TrainingRun {
   public var best: FloatNetwork { standing.best }
   /// That epoch, counted from 0, or −1 before the first.
   public var bestEpoch: Int { standing.bestEpoch }
-  /// The plan that weights and signals are quantised by at present; nil in float.
-  public var plan: QuantizationPlan? { trainer.plan }
+  /// The plan that the weights and signals of that network are quantised by; nil in float and before the first epoch of a run.
+  public var bestPlan: QuantizationPlan? { standing.bestPlan }
 
   /// Whether all epochs are done, or validation has not improved for as many epochs as the settings' patience.
   public var isFinished: Bool {
@@ -74,6 +76,7 @@ public final class TrainingRun {
       standing.best = trainer.state.network
       standing.bestEpoch = report.epoch
       standing.bestErrors = report.validationErrors
+      standing.bestPlan = trainer.plan
     }
     return report
   }
@@ -109,6 +112,9 @@ public final class TrainingRun {
       let bestErrors = reader.integer("bestErrors", in: 0...Int.max)
       let losses = reader.numbers("losses")
       let errors = reader.integers("validationErrors", in: 0...Int.max)
+      if let losses, let errors, losses.count != errors.count {
+        reader.note("\(errors.count) entries for \(losses.count) losses", at: "validationErrors")
+      }
       reader.finish()
       guard found == key, hasState, let bestEpoch, let bestErrors, let losses, let errors,
         losses.count == errors.count
