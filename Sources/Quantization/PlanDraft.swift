@@ -6,6 +6,8 @@ struct PlanDraft {
   let network: FloatNetwork
   let recipe: QuantizationRecipe
   let held: QuantizationPlan?
+  /// Steps by layer that are taken instead of fitted ones.
+  let steps: [String: [Float]]
   /// Real value of one raw step, by the name of the tensor, where it is integers between layers.
   var scales: [String: Double]
   var weights: [String: WeightPlan] = [:]
@@ -14,7 +16,10 @@ struct PlanDraft {
   /// What sums count, by the name of the node: one scale, or one a channel.
   private var sumScales: [String: [Double]] = [:]
 
-  init(network: FloatNetwork, recipe: QuantizationRecipe, held: QuantizationPlan?) {
+  init(
+    network: FloatNetwork, recipe: QuantizationRecipe, held: QuantizationPlan?, steps: [String: [Float]]
+  ) {
+    self.steps = steps
     self.network = network
     self.recipe = recipe
     self.held = held
@@ -78,7 +83,9 @@ struct PlanDraft {
     let isPowerOfTwo = recipe.requantizer.needsPowersOfTwo
     let isLast = node.name == network.output.name
     let quantizers: [UniformQuantizer]
-    if recipe.granularity == .layer || isLast {
+    if let given = steps[node.name], given.count == 1 || given.count == outputs {
+      quantizers = given.map { UniformQuantizer(step: $0, limit: limit) }
+    } else if recipe.granularity == .layer || isLast {
       quantizers = [Self.quantizer(for: elements, limit: limit, powerOfTwo: isPowerOfTwo)]
     } else {
       let width = elements.count / outputs

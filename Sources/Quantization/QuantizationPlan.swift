@@ -90,14 +90,15 @@ public struct QuantizationPlan: Sendable, Hashable {
   /// - Parameter calibration: samples of a tensor of the float network by name, for the scale of signals that
   ///   have no fixed range (all but outputs of sigmoid and tanh).
   /// - Parameter held: a plan whose signal scales are kept, so that only weight steps are fitted anew.
+  /// - Parameter steps: steps by layer that are taken instead of fitted ones, as `steps` of a plan gives them.
   /// - Throws: `QuantizationError` for word lengths out of range or of unknown layers, weights or samples that are not
   ///   finite, a graph that the integer units cannot follow, or a factor beyond the requantiser's reach.
   public init(
     network: FloatNetwork, recipe: QuantizationRecipe, calibration: (String) -> [Float],
-    holding held: QuantizationPlan? = nil
+    holding held: QuantizationPlan? = nil, steps: [String: [Float]] = [:]
   ) throws(QuantizationError) {
     try recipe.check()
-    var drafting = PlanDraft(network: network, recipe: recipe, held: held)
+    var drafting = PlanDraft(network: network, recipe: recipe, held: held, steps: steps)
     for node in network.nodes { try drafting.add(node, calibration: calibration) }
     if let name = recipe.weightWordLengths.keys.sorted().first(where: { !drafting.isWordLengthUsed($0) }) {
       let known = drafting.weights.keys.sorted().joined(separator: ", ")
@@ -110,6 +111,9 @@ public struct QuantizationPlan: Sendable, Hashable {
     signals = drafting.signals
     additions = drafting.additions
   }
+
+  /// The steps of all weights by layer: with the network and the recipe, all that a plan is made of but signal scales.
+  public var steps: [String: [Float]] { weights.mapValues { $0.quantizers.map(\.step) } }
 
   /// The raw input word of an 8-bit pixel: `min(⌊pixel · 2^w / 256 + 1/2⌋, 2^w − 1)` for w-bit inputs, ties up.
   public func inputLevel(ofPixel pixel: UInt8) -> Int { recipe.inputLevel(ofPixel: Int(pixel)) }

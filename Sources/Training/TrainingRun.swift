@@ -40,9 +40,11 @@ public final class TrainingRun {
     self.settings = settings
     self.key = key
     var state = TrainingState(network: network)
-    standing = Standing(best: network, bestEpoch: -1, bestErrors: .max, reports: [])
+    standing = Standing(best: network, bestEpoch: -1, bestErrors: .max, bestPlan: plan, reports: [])
+    var plan = plan
     if let checkpoint {
-      (state, standing) = try Self.read(checkpoint.data, file: checkpoint.file, key: key)
+      (state, standing, plan) = try Self.read(
+        checkpoint.data, file: checkpoint.file, key: key, plan: plan)
     }
     trainer = try Trainer(
       state, training: dataset.training, validation: dataset.validation, settings: settings, plan: plan,
@@ -90,14 +92,30 @@ public final class TrainingRun {
       "bestErrors": .integer(standing.bestErrors), "losses": .array(reports.map { .number($0.loss) }),
       "validationErrors": .array(reports.map { .integer($0.validationErrors) }),
     ]
-    return Container(kind: Self.kind, content: content, blobs: stateBlobs + bestBlobs).encoded()
+    let steps = Self.blobs(of: trainer.plan, prefix: "steps/") + Self.blobs(of: bestPlan, prefix: "bestSteps/")
+    return Container(kind: Self.kind, content: content, blobs: stateBlobs + bestBlobs + steps).encoded()
   }
 
   private static let kind = "training-checkpoint"
 
+  private static func blobs(of plan: QuantizationPlan?, prefix: String) -> [Blob] {
+    (plan?.steps ?? [:]).sorted { $0.key < $1.key }.map { Blob("\(prefix)\($0.key)", $0.value) }
+  }
+
+  /// `plan` with the steps that stand in the checkpoint under `prefix`.
+  private static func plan(
+    _ plan: QuantizationPlan?, of network: FloatNetwork, in container: Container, prefix: String
+  ) throws -> QuantizationPlan? {
+    guard let plan else { return nil }
+    var steps: [String: [Float]] = [:]
+    for name in plan.weights.keys { steps[name] = try container.elements("\(prefix)\(name)") }
+    return try QuantizationPlan(
+      network: network, recipe: plan.recipe, calibration: { _ in [] }, holding: plan, steps: steps)
+  }
+
   private static func read(
-    _ data: Data, file: String, key: String
-  ) throws -> (TrainingState, Standing) {
+    _ data: Data, file: String, key: String, plan: QuantizationPlan?
+  ) throws -> (TrainingState, Standing, QuantizationPlan?) {
     struct Draft {
       let bestEpoch: Int
       let bestErrors: Int
@@ -132,7 +150,10 @@ public final class TrainingRun {
     return (
       state,
       Standing(
-        best: best, bestEpoch: draft.bestEpoch, bestErrors: draft.bestErrors, reports: draft.reports)
+        best: best, bestEpoch: draft.bestEpoch, bestErrors: draft.bestErrors,
+        bestPlan: try Self.plan(plan, of: best, in: container, prefix: "bestSteps/"),
+        reports: draft.reports),
+      try Self.plan(plan, of: state.network, in: container, prefix: "steps/")
     )
   }
 }
