@@ -13,32 +13,13 @@ typedef struct wl_block {
   int is_first, is_last;
 } wl_block;
 
-#define V(name) name##_portable
-#define V_TARGET
-#define V_LANES 4
-#define V_ROWS 4
-#define V_VECTORS 2
-#include "product_template.h"
-
-#if defined(__x86_64__)
-#define V(name) name##_avx2
-#define V_TARGET __attribute__((target("avx2,fma")))
-#define V_LANES 8
-#define V_ROWS 4
-#define V_VECTORS 3
-#include "product_template.h"
-
-#define V(name) name##_avx512
-#define V_TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
-#define V_LANES 16
-#define V_ROWS 8
-#define V_VECTORS 3
-#include "product_template.h"
-#endif
+#define WL_TEMPLATE "product_template.h"
+#include "float_versions.h"
 
 ptrdiff_t wl_multiply_workspace(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t inner) {
   const ptrdiff_t block = inner < WL_INNER_BLOCK ? inner : WL_INNER_BLOCK;
-  return block * ((columns + 15) / 16 * 16 + (rows + 7) / 8 * 8);
+  // Vectors of up to 16 lanes and register tiles of up to 12 rows, the last one padded.
+  return block * (columns + 15 + rows + 11);
 }
 
 void wl_multiply(wl_isa isa, const wl_product *product, float *workspace) {

@@ -1,11 +1,16 @@
-// One version of the matrix product. The including file defines
-//   V(name)      the version's name for a function
-//   V_TARGET     the function attribute that enables its instructions
-//   V_LANES      floats in a vector
-//   V_ROWS       rows of a register tile
-//   V_VECTORS    vectors in a row of a register tile
+// One version of the matrix product; see float_versions.h for V, V_TARGET and V_LANES. A register tile has V_ROWS rows
+// of V_VECTORS vectors.
 
-typedef float V(vector) __attribute__((vector_size(V_LANES * 4)));
+#if V_LANES == 16
+#define V_ROWS 8
+#define V_VECTORS 3
+#elif V_LANES == 8
+#define V_ROWS 6
+#define V_VECTORS 2
+#else
+#define V_ROWS 4
+#define V_VECTORS 2
+#endif
 
 // One register tile: `mr` rows by `nv` vectors of C, the whole of this block of the inner dimension.
 // b is packed [inner][nv * lanes]. `mr` and `nv` are constants at every call, so the loops over them unroll.
@@ -79,9 +84,11 @@ static V_TARGET __attribute__((noinline)) void V(any_tile)(
     V_TILES(2)
     V_TILES(3)
     V_TILES(4)
-#if V_ROWS == 8
+#if V_ROWS >= 6
     V_TILES(5)
     V_TILES(6)
+#endif
+#if V_ROWS == 8
     V_TILES(7)
     V_TILES(8)
 #endif
@@ -159,8 +166,5 @@ static V_TARGET void V(multiply)(const wl_product *product, float *workspace) {
   } while (first < k);
 }
 
-#undef V
-#undef V_TARGET
-#undef V_LANES
 #undef V_ROWS
 #undef V_VECTORS

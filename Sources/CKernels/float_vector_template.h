@@ -1,0 +1,62 @@
+// Vectors of one version: loads, stores, selection. See float_versions.h for V, V_TARGET and V_LANES.
+
+#ifndef V_INLINE
+#include <stdint.h>
+#include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+#define V_INLINE static inline __attribute__((always_inline))
+#endif
+
+typedef float V(vector) __attribute__((vector_size(V_LANES * 4)));
+typedef int32_t V(integers) __attribute__((vector_size(V_LANES * 4)));
+
+V_INLINE V_TARGET V(vector) V(load)(const float *from) {
+  V(vector) value;
+  memcpy(&value, from, sizeof value);
+  return value;
+}
+
+V_INLINE V_TARGET void V(store)(float *to, V(vector) value) { memcpy(to, &value, sizeof value); }
+
+// All lanes equal. Adding to zero instead of subtracting it would turn −0 into +0.
+V_INLINE V_TARGET V(vector) V(repeat)(float value) { return value - (V(vector)){0}; }
+
+// The first `count` lanes from memory and 0 in the others, whose memory is not touched. Any count from 0 on.
+V_INLINE V_TARGET V(vector) V(load_part)(const float *from, ptrdiff_t count) {
+#if V_LANES == 16
+  const __mmask16 mask = (__mmask16)(count >= 16 ? 0xffff : (1u << count) - 1);
+  return (V(vector))_mm512_maskz_loadu_ps(mask, from);
+#elif V_LANES == 8
+  const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  const __m256i mask = _mm256_cmpgt_epi32(_mm256_set1_epi32(count >= 8 ? 8 : (int)count), lane);
+  return (V(vector))_mm256_maskload_ps(from, mask);
+#else
+  if (count >= V_LANES) return V(load)(from);
+  V(vector) value = {0};
+  for (ptrdiff_t i = 0; i < count; i++) value[i] = from[i];
+  return value;
+#endif
+}
+
+// Stores the first `count` lanes and touches nothing behind them. Any count from 0 on.
+V_INLINE V_TARGET void V(store_part)(float *to, V(vector) value, ptrdiff_t count) {
+  if (count >= V_LANES) {
+    V(store)(to, value);
+    return;
+  }
+#if V_LANES == 16
+  _mm512_mask_storeu_ps(to, (__mmask16)((1u << count) - 1), (__m512)value);
+#elif V_LANES == 8
+  const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  _mm256_maskstore_ps(to, _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), lane), (__m256)value);
+#else
+  for (ptrdiff_t i = 0; i < count; i++) to[i] = value[i];
+#endif
+}
+
+// `yes` in the lanes whose condition is all ones, `no` in those where it is 0.
+V_INLINE V_TARGET V(vector) V(select)(V(integers) condition, V(vector) yes, V(vector) no) {
+  return (V(vector))((condition & (V(integers))yes) | (~condition & (V(integers))no));
+}
