@@ -2,6 +2,7 @@
 // Direct convolutions of a padded image: one source, compiled once for each version. Every sum is one chain of fused
 // multiply-adds held in a register from its first operand to its last.
 #include "convolution_kernels.h"
+#include "float_packing.h"
 
 #define WL_TEMPLATE "convolution_template.h"
 #include "float_versions.h"
@@ -18,11 +19,7 @@ void wl_pack_filters(wl_isa isa, ptrdiff_t outputs, ptrdiff_t inputs, const floa
   (void)isa;
   for (ptrdiff_t first = 0; first < outputs; first += WL_PANEL) {
     const ptrdiff_t count = outputs - first < WL_PANEL ? outputs - first : WL_PANEL;
-    for (ptrdiff_t k = 0; k < inputs; k++) {
-      float *to = packed + first * inputs + k * WL_PANEL;
-      for (ptrdiff_t o = 0; o < WL_PANEL; o++)
-        to[o] = o < count ? weights[(first + o) * weight_row + k] : 0.0f;
-    }
+    pack_rows(inputs, count, weights + first * weight_row, weight_row, WL_PANEL, packed + first * inputs);
   }
 }
 
