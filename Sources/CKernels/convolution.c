@@ -16,7 +16,7 @@ ptrdiff_t wl_packed_filters(ptrdiff_t outputs, ptrdiff_t inputs) {
 
 void wl_pack_filters(wl_isa isa, ptrdiff_t outputs, ptrdiff_t inputs, const float *weights, ptrdiff_t weight_row,
                      float *packed) {
-  (void)isa;
+  (void)isa;  // transposing moves floats only: one version serves all
   for (ptrdiff_t first = 0; first < outputs; first += WL_PANEL) {
     const ptrdiff_t count = outputs - first < WL_PANEL ? outputs - first : WL_PANEL;
     pack_rows(inputs, count, weights + first * weight_row, weight_row, WL_PANEL, packed + first * inputs);
@@ -25,7 +25,7 @@ void wl_pack_filters(wl_isa isa, ptrdiff_t outputs, ptrdiff_t inputs, const floa
 
 void wl_pack_flipped_filters(wl_isa isa, ptrdiff_t outputs, ptrdiff_t kernel_rows, ptrdiff_t kernel_columns,
                              ptrdiff_t channels, const float *weights, float *packed) {
-  (void)isa;
+  (void)isa;  // as above
   const ptrdiff_t taps = kernel_rows * kernel_columns;
   for (ptrdiff_t first = 0; first < channels; first += WL_PANEL) {
     const ptrdiff_t count = channels - first < WL_PANEL ? channels - first : WL_PANEL;
@@ -40,6 +40,7 @@ void wl_pack_flipped_filters(wl_isa isa, ptrdiff_t outputs, ptrdiff_t kernel_row
 
 void wl_convolve(wl_isa isa, const wl_window *window, ptrdiff_t outputs, const float *x, const float *packed,
                  const float *initial, float scale, float *y, ptrdiff_t y_pixel) {
+  isa = version_for_width(isa, outputs);
 #define CALL(version) convolve_##version(window, outputs, x, packed, initial, scale, y, y_pixel)
   CHOOSE(CALL)
 #undef CALL
