@@ -1,16 +1,7 @@
 // One version of the convolution's input gradient; see float_versions.h for V, V_TARGET and V_LANES. A block of positions
 // is multiplied with all weights into a buffer, which is then added to the image in the order of the positions.
 
-#if V_LANES == 16
-#define V_ROWS 12
-#define V_VECTORS 2
-#elif V_LANES == 8
-#define V_ROWS 6
-#define V_VECTORS 2
-#else
-#define V_ROWS 4
-#define V_VECTORS 4
-#endif
+#include "register_tile_template.h"
 
 #ifndef WL_GRADIENT_BUFFER
 // Floats of the buffer: 64 KiB, which any thread's stack holds.
@@ -53,23 +44,7 @@ static V_TARGET __attribute__((noinline)) void V(any_input_gradient_tile)(
     V(input_gradient_tile)(rows, vectors, outputs, dy, dy_pixel, weights, weight_row, columns, scale, to,     \
                            to_row);                                                                           \
     break;
-#if V_VECTORS == 4
-#define TILES(rows) TILE(rows, 1) TILE(rows, 2) TILE(rows, 3) TILE(rows, 4)
-#else
-#define TILES(rows) TILE(rows, 1) TILE(rows, 2)
-#endif
-  switch (mr * 8 + nv) {
-    TILES(1)
-    TILES(2)
-    TILES(4)
-#if V_ROWS == 6
-    TILES(6)
-#elif V_ROWS == 12
-    TILES(8)
-    TILES(12)
-#endif
-  }
-#undef TILES
+  switch (mr * 8 + nv) { TILE_SIZES(TILE) }
 #undef TILE
 }
 
@@ -87,17 +62,14 @@ static V_TARGET void V(convolve_input_gradient)(const wl_window *window, ptrdiff
   if (most > V_ROWS) most = V_ROWS;
   for (ptrdiff_t p = 0; p < count;) {
     const ptrdiff_t left = count - p < most ? count - p : most;
-    int mr = left >= 4 ? 4 : left >= 2 ? 2 : 1;
-#if V_ROWS == 12
-    if (left >= 8) mr = 8;
-#endif
-    if (left >= V_ROWS) mr = V_ROWS;
+    const int mr = V(tile_rows)(left, inputs > V_LANES ? V_VECTORS : 1);
     // Filters too large for the buffer go one position at a time, in pieces.
     const ptrdiff_t chunk = mr == 1 ? WL_GRADIENT_BUFFER : inputs;
     for (ptrdiff_t start = 0; start < inputs; start += chunk) {
       const ptrdiff_t width = inputs - start < chunk ? inputs - start : chunk;
       for (ptrdiff_t k = 0; k < width; k += V_VECTORS * V_LANES) {
         const ptrdiff_t vectors = (width - k + V_LANES - 1) / V_LANES;
+        // Tall tiles stand for narrow filters only, so a remainder is as high as the tiles before it.
         const int nv = (int)(vectors < V_VECTORS ? vectors : V_VECTORS);
         V(any_input_gradient_tile)(mr, nv, outputs, dy + p * dy_pixel, dy_pixel, weights + start + k, weight_row,
                                    width - k, scale, buffer + k, width);
@@ -117,6 +89,3 @@ static V_TARGET void V(convolve_input_gradient)(const wl_window *window, ptrdiff
     p += mr;
   }
 }
-
-#undef V_ROWS
-#undef V_VECTORS

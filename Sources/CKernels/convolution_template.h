@@ -1,16 +1,7 @@
 // One version of the convolution; see float_versions.h for V, V_TARGET and V_LANES. A register tile is V_ROWS positions
 // by V_VECTORS vectors of outputs; each position has its own pointer, so a tile may span rows of the image.
 
-#if V_LANES == 16
-#define V_ROWS 12
-#define V_VECTORS 2
-#elif V_LANES == 8
-#define V_ROWS 6
-#define V_VECTORS 2
-#else
-#define V_ROWS 4
-#define V_VECTORS 4
-#endif
+#include "register_tile_template.h"
 
 // `mr` positions by `nv` vectors, all segments. Vector j of the filters stands at filters[j], a row of 16 for each input.
 // `y` is the first position's first output of the tile, of which there are `outputs`.
@@ -63,33 +54,8 @@ static V_TARGET __attribute__((noinline)) void V(any_convolve_tile)(
   case (rows) * 8 + (vectors):                                                                                \
     V(convolve_tile)(rows, vectors, window, positions, filters, initial, scale, y, y_pixel, outputs);         \
     break;
-#if V_VECTORS == 4
-#define TILES(rows) TILE(rows, 1) TILE(rows, 2) TILE(rows, 3) TILE(rows, 4)
-#else
-#define TILES(rows) TILE(rows, 1) TILE(rows, 2)
-#endif
-  switch (mr * 8 + nv) {
-    TILES(1)
-    TILES(2)
-    TILES(4)
-#if V_ROWS == 6
-    TILES(6)
-#elif V_ROWS == 12
-    TILES(8)
-    TILES(12)
-#endif
-  }
-#undef TILES
+  switch (mr * 8 + nv) { TILE_SIZES(TILE) }
 #undef TILE
-}
-
-// The largest height of a tile that `left` positions fill.
-V_INLINE V_TARGET int V(tile_rows)(ptrdiff_t left) {
-  if (left >= V_ROWS) return V_ROWS;
-#if V_ROWS == 12
-  if (left >= 8) return 8;
-#endif
-  return left >= 4 ? 4 : left >= 2 ? 2 : 1;
 }
 
 static V_TARGET void V(convolve)(const wl_window *window, ptrdiff_t outputs, const float *x, const float *packed,
@@ -106,7 +72,7 @@ static V_TARGET void V(convolve)(const wl_window *window, ptrdiff_t outputs, con
     }
     ptrdiff_t row = 0, column = 0;
     for (ptrdiff_t p = 0; p < count;) {
-      const int mr = V(tile_rows)(count - p);
+      const int mr = V(tile_rows)(count - p, nv);
       const float *positions[V_ROWS];
       for (int i = 0; i < mr; i++) {
         positions[i] = x + row * window->row_step + column * window->column_step;
@@ -121,6 +87,3 @@ static V_TARGET void V(convolve)(const wl_window *window, ptrdiff_t outputs, con
     }
   }
 }
-
-#undef V_ROWS
-#undef V_VECTORS

@@ -1,31 +1,25 @@
 // One version of the convolution's weight gradient; see float_versions.h for V, V_TARGET and V_LANES. A register tile is
 // V_ROWS outputs by V_VECTORS vectors of operands, each vector within one segment; the positions pass by in order.
 
-#if V_LANES == 16
-#define V_ROWS 12
-#define V_VECTORS 2
-#elif V_LANES == 8
-#define V_ROWS 6
-#define V_VECTORS 2
-#else
-#define V_ROWS 4
-#define V_VECTORS 4
-#endif
+#include "register_tile_template.h"
 
 // Where the vectors of a tile stand: in the image from its position's start on, and in a row of dw; and their lanes.
 typedef struct V(operand) {
   ptrdiff_t offset, column, count;
 } V(operand);
 
-V_INLINE V_TARGET void V(weight_gradient_tile)(const int mr, const int nv, const wl_window *window,
-                                               const V(operand) *operands, const float *dy, ptrdiff_t dy_pixel,
-                                               const float *x, int is_first, float *dw, ptrdiff_t dw_row) {
+V_INLINE V_TARGET void V(weight_gradient_tile)(const int mr, const int nv, const int is_whole,
+                                               const wl_window *window, const V(operand) *operands,
+                                               const float *dy, ptrdiff_t dy_pixel, const float *x, int is_first,
+                                               float *dw, ptrdiff_t dw_row) {
   V(vector) sum[V_ROWS][V_VECTORS];
   ptrdiff_t offset[V_VECTORS], count[V_VECTORS];
+  V(mask) mask[V_VECTORS];
 #pragma clang loop unroll(full)
   for (int j = 0; j < nv; j++) {
     offset[j] = operands[j].offset;
     count[j] = operands[j].count;
+    mask[j] = V(first_lanes)(count[j]);
 #pragma clang loop unroll(full)
     for (int i = 0; i < mr; i++)
       sum[i][j] =
@@ -36,7 +30,7 @@ V_INLINE V_TARGET void V(weight_gradient_tile)(const int mr, const int nv, const
     for (ptrdiff_t c = 0; c < window->columns; c++) {
       V(vector) right[V_VECTORS];
 #pragma clang loop unroll(full)
-      for (int j = 0; j < nv; j++) right[j] = V(load_part)(at + offset[j], count[j]);
+      for (int j = 0; j < nv; j++) right[j] = is_whole ? V(load)(at + offset[j]) : V(load_masked)(at + offset[j], mask[j]);
 #pragma clang loop unroll(full)
       for (int i = 0; i < mr; i++) {
         const V(vector) slope = V(repeat)(dy[i]);
@@ -54,29 +48,16 @@ V_INLINE V_TARGET void V(weight_gradient_tile)(const int mr, const int nv, const
 }
 
 static V_TARGET __attribute__((noinline)) void V(any_weight_gradient_tile)(
-    int mr, int nv, const wl_window *window, const V(operand) *operands, const float *dy, ptrdiff_t dy_pixel,
+    int mr, int nv, int is_whole, const wl_window *window, const V(operand) *operands, const float *dy, ptrdiff_t dy_pixel,
     const float *x, int is_first, float *dw, ptrdiff_t dw_row) {
 #define TILE(rows, vectors)                                                                                   \
   case (rows) * 8 + (vectors):                                                                                \
-    V(weight_gradient_tile)(rows, vectors, window, operands, dy, dy_pixel, x, is_first, dw, dw_row);          \
+    if (is_whole)                                                                                             \
+      V(weight_gradient_tile)(rows, vectors, 1, window, operands, dy, dy_pixel, x, is_first, dw, dw_row);     \
+    else                                                                                                      \
+      V(weight_gradient_tile)(rows, vectors, 0, window, operands, dy, dy_pixel, x, is_first, dw, dw_row);     \
     break;
-#if V_VECTORS == 4
-#define TILES(rows) TILE(rows, 1) TILE(rows, 2) TILE(rows, 3) TILE(rows, 4)
-#else
-#define TILES(rows) TILE(rows, 1) TILE(rows, 2)
-#endif
-  switch (mr * 8 + nv) {
-    TILES(1)
-    TILES(2)
-    TILES(4)
-#if V_ROWS == 6
-    TILES(6)
-#elif V_ROWS == 12
-    TILES(8)
-    TILES(12)
-#endif
-  }
-#undef TILES
+  switch (mr * 8 + nv) { TILE_SIZES(TILE) }
 #undef TILE
 }
 
@@ -100,18 +81,18 @@ static V_TARGET void V(convolve_weight_gradient)(const wl_window *window, ptrdif
         s++;
       }
     }
+    int is_whole = 1;
+    for (int j = 0; j < nv; j++) is_whole &= operands[j].count == V_LANES;
     for (ptrdiff_t o = 0; o < outputs;) {
-      const ptrdiff_t left = outputs - o;
-      int mr = left >= 4 ? 4 : left >= 2 ? 2 : 1;
-#if V_ROWS == 12
-      if (left >= 8) mr = 8;
+      ptrdiff_t left = outputs - o;
+#if V_LANES == 8
+      // AVX2's masks are vectors too: beside them only 8 sums have a register.
+      if (!is_whole && left > 8 / nv) left = 8 / nv;
 #endif
-      if (left >= V_ROWS) mr = V_ROWS;
-      V(any_weight_gradient_tile)(mr, nv, window, operands, dy + o, dy_pixel, x, is_first, dw + o * dw_row, dw_row);
+      const int mr = V(tile_rows)(left, nv);
+      V(any_weight_gradient_tile)(mr, nv, is_whole, window, operands, dy + o, dy_pixel, x, is_first,
+                                  dw + o * dw_row, dw_row);
       o += mr;
     }
   }
 }
-
-#undef V_ROWS
-#undef V_VECTORS

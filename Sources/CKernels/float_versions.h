@@ -35,6 +35,14 @@
 
 #undef WL_TEMPLATE
 
+#ifndef CKERNELS_VERSION_FOR_WIDTH
+#define CKERNELS_VERSION_FOR_WIDTH
+// The version for rows of `width` floats: vectors of 16 lanes at half the rate are no gain where 8 suffice.
+static inline wl_isa version_for_width(wl_isa isa, ptrdiff_t width) {
+  return isa >= WL_ISA_AVX512 && width <= 8 ? WL_ISA_AVX2 : isa;
+}
+#endif
+
 // Runs call(version) with the version that stands behind the argument `isa`.
 #if defined(__x86_64__)
 #define CHOOSE(call)                                                                                          \

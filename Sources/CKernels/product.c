@@ -3,6 +3,7 @@
 // multiply-adds along the inner dimension, so blocking, vector width and the split among threads cannot change it.
 #include <string.h>
 #include "float_kernels.h"
+#include "float_packing.h"
 
 // Rows of the right operand that are packed at a time: a panel of 3 vectors of 16 stays within 48 KiB.
 #define WL_INNER_BLOCK 256
@@ -12,6 +13,21 @@ typedef struct wl_block {
   float scale;
   int is_first, is_last;
 } wl_block;
+
+// A panel [length][width] from a matrix whose element (k, i) stands at from[i * across + k * along], i below `count`. The width
+// is a constant at every call.
+static inline __attribute__((always_inline)) void pack_panel(ptrdiff_t length, ptrdiff_t count, const float *from,
+                                                             ptrdiff_t across, ptrdiff_t along,
+                                                             const ptrdiff_t width, float *panel) {
+  if (across == 1) {
+    pack_columns(length, count, from, along, width, panel);
+  } else if (along == 1) {
+    pack_rows(length, count, from, across, width, panel);
+  } else {
+    for (ptrdiff_t k = 0; k < length; k++)
+      for (ptrdiff_t i = 0; i < width; i++) panel[k * width + i] = i < count ? from[i * across + k * along] : 0.0f;
+  }
+}
 
 #define WL_TEMPLATE "product_template.h"
 #include "float_versions.h"
