@@ -33,11 +33,15 @@ let embedded = [
   "Hardware": [
     "lane-array.json", "ternary-small.json", "lane-array-large.json", "bit-serial.json", "decomposable.json",
     "systolic-output-stationary.json", "systolic-weight-stationary.json", "systolic-input-stationary.json",
+    "rtl/accumulator.v", "rtl/activation_memory.v", "rtl/adder_tree.v", "rtl/address_generator.v",
+    "rtl/delay.v", "rtl/descriptor_reader.v", "rtl/drain.v", "rtl/lane.v", "rtl/lane_array.v",
+    "rtl/memory_bank.v", "rtl/requantizer.v", "rtl/rotator.v", "rtl/rounding_shift.v", "rtl/sequencer.v",
+    "rtl/ternary_decoder.v", "rtl/unpacker.v",
   ]
 ]
 
 /// Figures that tests read from beside themselves.
-let fixtures = ["FixedPoint": ["Fixtures"]]
+let fixtures = ["FixedPoint": ["Fixtures"], "Hardware": ["Fixtures"]]
 
 let libraries = floors.map(\.name)
 

@@ -46,14 +46,13 @@ void wl_integer_product_wide(ptrdiff_t samples, ptrdiff_t outputs, ptrdiff_t inp
     }
 }
 
-// Taps of `tap_lengths` inputs each, or of `inputs_per_tap` where that is null.
-static int64_t bounded_product(wl_isa isa, ptrdiff_t samples, ptrdiff_t outputs, ptrdiff_t inputs,
-                               const ptrdiff_t *tap_lengths, ptrdiff_t inputs_per_tap, int bits,
-                               wl_overflow overflow, const int32_t *x, const int16_t *packed,
-                               const int64_t *initial, int64_t *exact, int64_t *accumulator, int64_t *sums) {
-#define CALL(version)                                                                                         \
-  bounded_product_##version(samples, outputs, inputs, tap_lengths, inputs_per_tap, bits, overflow, x, packed, \
-                            initial, exact, accumulator, sums)
+int64_t wl_bounded_product_taps(wl_isa isa, ptrdiff_t samples, ptrdiff_t outputs, ptrdiff_t inputs,
+                                const ptrdiff_t *tap_lengths, int bits, wl_overflow overflow, const int32_t *x,
+                                const int16_t *packed, const int64_t *initial, int64_t *exact,
+                                int64_t *accumulator, int64_t *sums) {
+#define CALL(version)                                                                                        \
+  bounded_product_##version(samples, outputs, inputs, tap_lengths, bits, overflow, x, packed, initial, exact, \
+                            accumulator, sums)
   switch (isa) {
 #if defined(__x86_64__)
   case WL_ISA_AVX512VNNI:
@@ -63,20 +62,4 @@ static int64_t bounded_product(wl_isa isa, ptrdiff_t samples, ptrdiff_t outputs,
   default: return CALL(portable);
   }
 #undef CALL
-}
-
-int64_t wl_bounded_product(wl_isa isa, ptrdiff_t samples, ptrdiff_t outputs, ptrdiff_t inputs,
-                           ptrdiff_t inputs_per_tap, int bits, wl_overflow overflow, const int32_t *x,
-                           const int16_t *packed, const int64_t *initial, int64_t *exact, int64_t *accumulator,
-                           int64_t *sums) {
-  return bounded_product(isa, samples, outputs, inputs, 0, inputs_per_tap, bits, overflow, x, packed, initial,
-                         exact, accumulator, sums);
-}
-
-int64_t wl_bounded_product_taps(wl_isa isa, ptrdiff_t samples, ptrdiff_t outputs, ptrdiff_t inputs,
-                                const ptrdiff_t *tap_lengths, int bits, wl_overflow overflow, const int32_t *x,
-                                const int16_t *packed, const int64_t *initial, int64_t *exact,
-                                int64_t *accumulator, int64_t *sums) {
-  return bounded_product(isa, samples, outputs, inputs, tap_lengths, 0, bits, overflow, x, packed, initial, exact,
-                         accumulator, sums);
 }

@@ -1,18 +1,16 @@
 // One version of the integer kernels that plain loops serve well; see product_template.h for V and V_TARGET.
 
 static V_TARGET int64_t V(bounded_product)(ptrdiff_t samples, ptrdiff_t outputs, ptrdiff_t inputs,
-                                           const ptrdiff_t *tap_lengths, ptrdiff_t inputs_per_tap, int bits,
-                                           wl_overflow overflow, const int32_t *x, const int16_t *packed,
-                                           const int64_t *initial, int64_t *restrict exact,
-                                           int64_t *restrict accumulator, int64_t *sums) {
+                                           const ptrdiff_t *tap_lengths, int bits, wl_overflow overflow,
+                                           const int32_t *x, const int16_t *packed, const int64_t *initial,
+                                           int64_t *restrict exact, int64_t *restrict accumulator, int64_t *sums) {
   const int64_t high = (int64_t)(((uint64_t)1 << (bits - 1)) - 1), low = -high - 1;
   const int drop = 64 - bits;
   int64_t events = 0;
   for (ptrdiff_t s = 0; s < samples; s++) {
     for (ptrdiff_t o = 0; o < outputs; o++) accumulator[o] = initial[o];
     for (ptrdiff_t tap = 0, start = 0, end; start < inputs; tap++, start = end) {
-      const ptrdiff_t length = tap_lengths ? tap_lengths[tap] : inputs_per_tap;
-      end = length < inputs - start ? start + length : inputs;
+      end = start + tap_lengths[tap];
       for (ptrdiff_t o = 0; o < outputs; o++) exact[o] = 0;
       for (ptrdiff_t i = start; i < end; i++) {
         const int64_t value = x[s * inputs + i];

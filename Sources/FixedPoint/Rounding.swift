@@ -142,9 +142,10 @@ extension Int64 {
     let truncated = quotientAndRemainder(dividingBy: divisor)
     let floor = truncated.quotient - (truncated.remainder < 0 ? 1 : 0)
     let remainder = truncated.remainder + (truncated.remainder < 0 ? divisor : 0)
-    // In halves of the divisor: 2·remainder in 0..<2·divisor.
-    let threshold = rounding.threshold(half: divisor, isNegative: self < 0, floorIsOdd: floor & 1 == 1)
-    return floor + (2 * remainder >= threshold ? 1 : 0)
+    // In halves of the divisor: 2·remainder in 0..<2·divisor, which may be 2^63.
+    let threshold = rounding.threshold(
+      half: UInt64(divisor), isNegative: self < 0, floorIsOdd: floor & 1 == 1)
+    return floor + (2 * UInt64(remainder) >= threshold ? 1 : 0)
   }
 }
 

@@ -104,22 +104,40 @@ public struct SlidingWindow: Sendable, Hashable {
   }
 
   /// Image rows, inside an image of `height` rows, that output rows `rows` read: from the first to the last that any reads.
+  /// Empty where all of them read padding alone.
   public func imageRows(of rows: Range<Int>, height: Int) -> Range<Int> {
-    let first = max(0, imageRow(output: rows.lowerBound, tap: 0))
-    let last = min(height - 1, imageRow(output: rows.upperBound - 1, tap: kernel.height - 1))
+    var first = Int.max
+    var last = -1
+    // Dilation and stride leave rows out, so that neither end need be read by the first or the last tap.
+    for tap in 0..<kernel.height {
+      let offset = imageRow(output: 0, tap: tap)
+      let lowest = max(rows.lowerBound, Self.ceiling(-offset, stride.height))
+      let highest = min(rows.upperBound - 1, Self.ceiling(height - offset, stride.height) - 1)
+      guard lowest <= highest else { continue }
+      first = min(first, lowest * stride.height + offset)
+      last = max(last, highest * stride.height + offset)
+    }
     return first > last ? 0..<0 : first..<last + 1
   }
 
   /// Whether every output's window holds at least one element of `image`.
   func alwaysMeets(_ image: PlaneExtent) -> Bool {
     guard let output = outputExtent(over: image) else { return false }
+    // The first tap at or behind the image's first element decides: later ones lie farther on.
     let rows = (0..<output.height).allSatisfy { row in
-      (0..<kernel.height).contains { 0..<image.height ~= imageRow(output: row, tap: $0) }
+      let tap = max(0, Self.ceiling(-imageRow(output: row, tap: 0), dilation.height))
+      return tap < kernel.height && imageRow(output: row, tap: tap) < image.height
     }
     return rows
       && (0..<output.width).allSatisfy { column in
-        (0..<kernel.width).contains { 0..<image.width ~= imageColumn(output: column, tap: $0) }
+        let tap = max(0, Self.ceiling(-imageColumn(output: column, tap: 0), dilation.width))
+        return tap < kernel.width && imageColumn(output: column, tap: tap) < image.width
       }
+  }
+
+  /// `⌈numerator / denominator⌉` for a positive denominator.
+  private static func ceiling(_ numerator: Int, _ denominator: Int) -> Int {
+    numerator > 0 ? (numerator - 1) / denominator + 1 : -(-numerator / denominator)
   }
 
   // So that no product of two of them comes near 64 bits.

@@ -50,23 +50,15 @@ private struct BoundedCase: CustomStringConvertible {
       x: { Int(x[$0 * inputs + $1]) }, weights: weights, initial: initial)
   }
 
-  /// Runs the kernel for even taps, or where lengths are given the one for any taps.
-  func run(_ isa: wl_isa, tapLengths: [Int]? = nil) -> BoundedSums {
+  func run(_ isa: wl_isa, tapLengths: [Int]) -> BoundedSums {
     var packed = [Int16](repeating: 0, count: max(weights.count, 1))
     wl_pack_by_input(outputs, inputs, weights, &packed)
     var exact = [Int64](repeating: 3, count: outputs)
     var accumulator = [Int64](repeating: 5, count: outputs)
     var sums = [Int64](repeating: 7, count: samples * outputs) + [-11]
-    let events =
-      if let tapLengths {
-        wl_bounded_product_taps(
-          isa, samples, outputs, inputs, tapLengths, Int32(bits), overflow, x, packed, initial, &exact,
-          &accumulator, &sums)
-      } else {
-        wl_bounded_product(
-          isa, samples, outputs, inputs, inputsPerTap, Int32(bits), overflow, x, packed, initial, &exact,
-          &accumulator, &sums)
-      }
+    let events = wl_bounded_product_taps(
+      isa, samples, outputs, inputs, tapLengths, Int32(bits), overflow, x, packed, initial, &exact,
+      &accumulator, &sums)
     #expect(sums.removeLast() == -11, "the product wrote past its end")
     return BoundedSums(sums: sums, events: events)
   }
@@ -86,7 +78,7 @@ struct BoundedProductTests {
           for _ in 0..<4 {
             let drawn = BoundedCase(&source, bits: bits, inputsPerTap: inputsPerTap, overflow: overflow)
             let expected = drawn.naive(drawn.evenTaps)
-            #expect(drawn.run(version.isa) == expected, "seed 141, \(drawn)")
+            #expect(drawn.run(version.isa, tapLengths: drawn.evenTaps) == expected, "seed 141, \(drawn)")
             events += expected.events
             let lengths = source.tapLengths(of: drawn.inputs, longest: inputsPerTap)
             #expect(
@@ -105,17 +97,17 @@ struct BoundedProductTests {
     // 4 bits hold −8...7: +100 − 99 in one tap adds 1; in two taps it saturates, then wraps far below.
     let x: [Int32] = [100, 99]
     let packed: [Int16] = [1, -1]
-    func sum(inputsPerTap: Int, _ overflow: wl_overflow) -> (Int64, Int64) {
+    func sum(tapLengths: [Int], _ overflow: wl_overflow) -> (Int64, Int64) {
       var exact: [Int64] = [0]
       var accumulator: [Int64] = [0]
       var sums: [Int64] = [0]
-      let events = wl_bounded_product(
-        version.isa, 1, 1, 2, inputsPerTap, 4, overflow, x, packed, [3], &exact, &accumulator, &sums)
+      let events = wl_bounded_product_taps(
+        version.isa, 1, 1, 2, tapLengths, 4, overflow, x, packed, [3], &exact, &accumulator, &sums)
       return (sums[0], events)
     }
-    #expect(sum(inputsPerTap: 2, WL_SATURATE) == (4, 0))
-    #expect(sum(inputsPerTap: 1, WL_SATURATE) == (-8, 2))
+    #expect(sum(tapLengths: [2], WL_SATURATE) == (4, 0))
+    #expect(sum(tapLengths: [1, 1], WL_SATURATE) == (-8, 2))
     // 103 = 7 mod 16 and 7 − 99 = −92 = 4 mod 16: the last sum is right although both additions wrapped.
-    #expect(sum(inputsPerTap: 1, WL_WRAP) == (4, 2))
+    #expect(sum(tapLengths: [1, 1], WL_WRAP) == (4, 2))
   }
 }

@@ -21,6 +21,12 @@ struct NetworkFileTests {
     #expect(integerAgain.scales == integer.scales && integerAgain.preprocessing == integer.preprocessing)
     let input: [Int64] = [0, 255, 3, 17, 8, 99]
     #expect(integerAgain.referenceTensors(of: input) == integer.referenceTensors(of: input))
+
+    let images = try SampleNetworks.images()
+    let imagesAgain = try IntegerNetwork(fileData: images.fileData, file: "f")
+    #expect(imagesAgain == images && imagesAgain.fileData == images.fileData)
+    let image = (0..<64).map { Int64($0 * 37 % 256 - 128) }
+    #expect(imagesAgain.referenceTensors(of: image) == images.referenceTensors(of: image))
   }
 
   @Test("Every rounding of both requantisers that have one comes back", arguments: Rounding.allCases)

@@ -25,9 +25,12 @@ struct BuiltProgram {
   }
 
   /// Starts the program in `directory`; its streams go to the files `output` and `error` there, so that no pipe can
-  /// fill up.
-  static func start(_ arguments: [String], in directory: URL) throws -> Process {
+  /// fill up. `environment` is added to the test's own.
+  static func start(
+    _ arguments: [String], in directory: URL, environment: [String: String] = [:]
+  ) throws -> Process {
     let process = Process()
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.executableURL = binary
     process.arguments = arguments
     process.currentDirectoryURL = directory
@@ -51,7 +54,9 @@ struct BuiltProgram {
     return Outcome(status: process.terminationStatus, output: try text("output"), error: try text("error"))
   }
 
-  static func run(_ arguments: [String], in directory: URL) throws -> Outcome {
-    try outcome(of: try start(arguments, in: directory), in: directory)
+  static func run(
+    _ arguments: [String], in directory: URL, environment: [String: String] = [:]
+  ) throws -> Outcome {
+    try outcome(of: try start(arguments, in: directory, environment: environment), in: directory)
   }
 }

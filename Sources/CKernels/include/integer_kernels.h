@@ -37,20 +37,14 @@ void wl_requantize_to_bytes(wl_isa isa, ptrdiff_t count, int64_t multiplier, int
 // How a bounded accumulator treats a sum that leaves it.
 typedef enum wl_overflow { WL_WRAP = 0, WL_SATURATE = 1 } wl_overflow;
 
-// Packs weights [outputs, inputs] for `wl_bounded_product`: [inputs][outputs] int16.
+// Packs weights [outputs, inputs] for `wl_bounded_product_taps`: [inputs][outputs] int16.
 void wl_pack_by_input(ptrdiff_t outputs, ptrdiff_t inputs, const int16_t *weights, int16_t *packed);
 
 // Sums with an accumulator of `bits` bits (2...64), in the order of the hardware: the accumulator starts at
-// initial[o]; for each tap of `inputs_per_tap` inputs in order, the tap's exact sum is added, and the result
-// wraps or saturates to `bits` bits. Each tap's exact sum must fit 63 bits. Returns how many additions
-// left the accumulator's range. `exact` and `accumulator` are workspace of `outputs` 64-bit integers each.
-int64_t wl_bounded_product(wl_isa isa, ptrdiff_t samples, ptrdiff_t outputs, ptrdiff_t inputs,
-                           ptrdiff_t inputs_per_tap, int bits, wl_overflow overflow, const int32_t *x,
-                           const int16_t *packed, const int64_t *initial, int64_t *exact, int64_t *accumulator,
-                           int64_t *sums);
-
-// The same with taps of uneven lengths: tap t covers the next `tap_lengths[t]` inputs; each length is at least 1, and
-// together they are `inputs`.
+// initial[o]; tap by tap the exact sum of the tap is added, and the result wraps or saturates to `bits` bits. Tap t
+// covers the next `tap_lengths[t]` inputs; each length is at least 1, and together they are `inputs`. Each tap's exact
+// sum must fit 63 bits. Returns how many additions left the accumulator's range. `exact` and `accumulator` are workspace
+// of `outputs` 64-bit integers each.
 int64_t wl_bounded_product_taps(wl_isa isa, ptrdiff_t samples, ptrdiff_t outputs, ptrdiff_t inputs,
                                 const ptrdiff_t *tap_lengths, int bits, wl_overflow overflow, const int32_t *x,
                                 const int16_t *packed, const int64_t *initial, int64_t *exact,

@@ -97,6 +97,13 @@ public struct HardwareDescription: Sendable, Hashable {
     return machine
   }
 
+  /// The same machine with another activation memory.
+  public func withActivationMemory(_ memory: ActivationMemory) -> HardwareDescription {
+    var machine = self
+    machine.activationMemory = memory
+    return machine
+  }
+
   /// The same machine with other accumulators.
   public func withAccumulator(_ accumulator: Accumulator) -> HardwareDescription {
     var machine = self

@@ -133,11 +133,13 @@ public struct LayerMapping: Sendable, Hashable {
       tiles = (outputs + unit.elementsPerCycle - 1) / unit.elementsPerCycle
       taps = node.operation.vectorTaps
       inputs = taps
-      let reads = self.positions * tiles * taps
-      cycles.compute = reads
+      cycles.compute = self.positions * tiles * taps
       cycles.pipeline += bands * unit.pipelineCycles
       events = node.operation.vectorEvents(reading: source, making: node.output)
-      events.activationBitsRead = reads * unit.elementsPerCycle * source.format.wordLength
+      // An addition's two taps read tensors of their own word lengths.
+      let tapBits = node.inputs.reduce(0) { $0 + network.tensor($1)!.format.wordLength }
+      events.activationBitsRead =
+        self.positions * tiles * (taps / node.inputs.count) * unit.elementsPerCycle * tapBits
     }
     events.activationBitsWritten = outputs * self.positions * node.output.format.wordLength
     events.externalBits = (schedule.loadedBits + schedule.storedBits).reduce(0, +)

@@ -22,17 +22,29 @@ struct MachineFit {
       try checkWeights(convolution.weightWordLength, of: node, at: location)
       try check(convolution.outputStage, of: node, at: location)
     case .pooling:
-      try checkVectorUnit(at: location)
+      try checkVectorUnit(for: node, at: location)
     case .addition(let addition):
-      try checkVectorUnit(at: location)
+      try checkVectorUnit(for: node, at: location)
       try check(addition.first, at: location)
       try check(addition.second, at: location)
       try check(addition.outputStage, of: node, at: location)
     }
   }
 
-  private func checkVectorUnit(at location: String) throws(HardwareError) {
+  private func checkVectorUnit(
+    for node: IntegerNetwork.Node, at location: String
+  ) throws(HardwareError) {
     guard hardware.vectorUnit != nil else { throw HardwareError(.vectorUnitMissing, at: location) }
+    try checkActivations(of: node, at: location)
+  }
+
+  private func checkActivations(of node: IntegerNetwork.Node, at location: String) throws(HardwareError) {
+    let widest = hardware.path.datapath.activationBits
+    let bits = node.inputs.map { network.tensor($0)!.format.wordLength }.max()!
+    guard bits <= widest else {
+      throw HardwareError(
+        .activationsDoNotFit(activationBits: bits, datapathBits: widest), at: location)
+    }
   }
 
   private func checkWeights(
@@ -55,12 +67,7 @@ struct MachineFit {
             fitting: "use 2-bit weights of -1, 0 and +1, or a parallel datapath"), at: location)
       }
     }
-    let activationBits = network.tensor(node.inputs[0])!.format.wordLength
-    guard activationBits <= datapath.activationBits else {
-      throw HardwareError(
-        .activationsDoNotFit(activationBits: activationBits, datapathBits: datapath.activationBits),
-        at: location)
-    }
+    try checkActivations(of: node, at: location)
   }
 
   private func check(

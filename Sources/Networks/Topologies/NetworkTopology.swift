@@ -95,6 +95,15 @@ struct TopologyBuilder {
     return plane
   }
 
+  /// Checks that a layer's weights can be held at all: tensors' extents alone would admit 2^40 of them.
+  private func checkWeights(of layer: String, outputs: Int, inputs: Int) throws(NetworkError) {
+    let weights = outputs * inputs
+    guard weights <= 1 << 30 else {
+      throw NetworkError(
+        at: "\(name), layer \(layer)", "has \(weights) weights; at most \(1 << 30) are possible")
+    }
+  }
+
   mutating func convolution(
     _ name: String, outputs: Int, kernel: PlaneExtent, stride: Int = 1, padding: PlanePadding? = nil,
     groups: Int = 1, from source: String? = nil, activation: ActivationFunction? = .relu
@@ -109,6 +118,7 @@ struct TopologyBuilder {
         stride: step, dilation: PlaneExtent(square: 1))
     let window = SlidingWindow(kernel: kernel, stride: step, padding: edges)
     let plane = try plane(window, over: shape, at: name)
+    try checkWeights(of: name, outputs: outputs, inputs: kernel.count * shape[2] / groups)
     try add(
       name, [input], .convolution(outputs: outputs, window: window, groups: groups), activation,
       shape: [plane.height, plane.width, outputs])
@@ -135,6 +145,7 @@ struct TopologyBuilder {
   mutating func dense(
     _ name: String, outputs: Int, activation: ActivationFunction? = .relu
   ) throws(NetworkError) {
+    try checkWeights(of: name, outputs: outputs, inputs: shape(of: current).reduce(1, *))
     try add(name, [current], .dense(outputs: outputs), activation, shape: [outputs])
   }
 

@@ -44,20 +44,23 @@ public struct SimulationReport: Sendable {
     self.model = model
   }
 
-  /// Cycles by layer and cause, then memory, events and what was computed, for a terminal of `width` columns.
+  /// Cycles by layer and cause, then memory, events and what was computed, for a terminal of `width` columns. Widths below
+  /// `ReportTable.narrowestWidth` count as that.
   public func text(width: Int) throws(ReportTableError) -> String {
     let hardware = mapping.hardware
-    var lines = [
-      "\(network) on \(hardware.name), \(QuantityText(hardware.clockMegahertz * 1e6, unit: "Hz"))", "",
-      // The table of layers is for wide terminals; a narrow one gets the causes in fewer columns.
-      try (width >= 110 ? layerTable() : narrowLayerTable()).text(width: width),
-    ]
-    lines.append(
-      "\(DecimalText.grouped(mapping.cycles)) cycles an input ="
-        + " \(DurationText(seconds: Double(mapping.cycles) / (hardware.clockMegahertz * 1e6))),"
-        + " \(QuantityText(mapping.inferencesPerSecond, unit: "inputs/s"))")
+    let width = max(width, ReportTable.narrowestWidth)
+    var lines =
+      "\(network) on \(hardware.name), \(QuantityText(hardware.clockMegahertz * 1e6, unit: "Hz"))"
+      .wrapped(to: width)
+    lines.append("")
+    // The table of layers is for wide terminals; a narrow one gets the causes in fewer columns.
+    lines.append(try (width >= 110 ? layerTable() : narrowLayerTable()).text(width: width))
+    let time = DurationText(seconds: Double(mapping.cycles) / (hardware.clockMegahertz * 1e6))
+    let rate = QuantityText(mapping.inferencesPerSecond, unit: "inputs/s")
+    lines += "\(DecimalText.grouped(mapping.cycles)) cycles an input = \(time), \(rate)".wrapped(to: width)
     if samples > 1 {
-      lines.append("\(DecimalText.grouped(mapping.cycles(batch: samples))) cycles for all \(samples) inputs")
+      lines += "\(DecimalText.grouped(mapping.cycles(batch: samples))) cycles for all \(samples) inputs"
+        .wrapped(to: width)
     }
     lines.append("")
     lines += memoryLines.flatMap { $0.wrapped(to: width) }

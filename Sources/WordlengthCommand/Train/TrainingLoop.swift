@@ -52,6 +52,7 @@ struct TrainingLoop {
   /// - Throws: `InterruptionError` once the present epoch is kept; `CommandFailure` where training diverges.
   func finish() throws {
     let isJSON = arguments.required(TrainingOptions.format) == "json"
+    let console = console
     let meter = ProgressMeter(
       tasks: run.settings.epochs, cost: Double(run.settings.epochs),
       stream: arguments.contains(TrainingOptions.quiet) ? nil : console.error)

@@ -1,0 +1,79 @@
+/// Reads weights from the banks in the order in which they stand: a word address and a place in the word, common to all lanes.
+struct WeightUnpacker {
+  private let wordBits: Int
+  private let weightBits: Int
+  private let isFiveInEight: Bool
+  private let isBitSerial: Bool
+  /// Address of the bank word that the next weight begins in.
+  private(set) var word = 0
+  /// Bits of that word already taken, or weights where five stand in eight bits.
+  private var offset = 0
+  private var firstWord = 0
+
+  init(_ array: LaneArray, weightBits: Int) {
+    wordBits = array.bankWordBits
+    switch array.path.datapath {
+    case .parallel, .decomposable, .ternary(_, .twoBits):
+      isFiveInEight = false
+      isBitSerial = false
+    case .ternary(_, .fiveInEightBits):
+      isFiveInEight = true
+      isBitSerial = false
+    case .bitSerial:
+      isFiveInEight = false
+      isBitSerial = true
+    }
+    self.weightBits = isBitSerial ? 1 : weightBits
+  }
+
+  /// A new tile's weights begin at `word`.
+  mutating func startTile(at word: Int) {
+    firstWord = word
+    restart()
+  }
+
+  /// Back to the tile's first weight, for its next position.
+  mutating func restart() {
+    word = firstWord
+    offset = 0
+  }
+
+  /// The next `count` weights of every lane, into `weights` from `index` on, lane by lane; bits 0 and 1 of a bit-serial plane.
+  mutating func take(_ count: Int, from image: WeightBankImage, into weights: inout [Int16], at index: Int) {
+    for lane in image.banks.indices {
+      let bank = image.banks[lane]
+      let first = index + lane * count
+      if isFiveInEight {
+        for weight in 0..<count { weights[first + weight] = digit(of: bank, at: offset + weight) }
+      } else {
+        var bit = word * wordBits + offset
+        for weight in 0..<count {
+          let shift = UInt64(bit & 63)
+          var field = bank[bit >> 6] >> shift
+          if Int(shift) + weightBits > 64 { field |= bank[(bit >> 6) + 1] << (64 - shift) }
+          if isBitSerial {
+            weights[first + weight] = Int16(field & 1)
+          } else {
+            let unused = Int64(64 - weightBits)
+            weights[first + weight] = Int16((Int64(bitPattern: field) << unused) >> unused)
+          }
+          bit += weightBits
+        }
+      }
+    }
+    offset += isFiveInEight ? count : count * weightBits
+    let wordLength = isFiveInEight ? 5 : wordBits
+    while offset >= wordLength {
+      offset -= wordLength
+      word += 1
+    }
+  }
+
+  /// Weight `index` of those from the current word on: a digit of base 3, less 1.
+  private func digit(of bank: [UInt64], at index: Int) -> Int16 {
+    let bit = (word + index / 5) * 8
+    var code = Int16(bank[bit >> 6] >> UInt64(bit & 63) & 0xFF)
+    for _ in 0..<index % 5 { code /= 3 }
+    return code % 3 - 1
+  }
+}
