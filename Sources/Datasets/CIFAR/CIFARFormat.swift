@@ -7,7 +7,7 @@ import Reproducibility
 /// A file is records without a header: the label bytes, then 1,024 red, 1,024 green and 1,024 blue bytes, each
 /// plane row-major. CIFAR-10 has one label byte; CIFAR-100 has the coarse label, which is not read, then the
 /// fine one.
-enum CIFARFormat {
+package enum CIFARFormat {
   /// 10 classes, one label byte.
   case cifar10
   /// 100 fine classes, two label bytes.

@@ -6,19 +6,19 @@ import Foundation
 /// and the largest value in decimal, white space between them; then the values, rows from the top, colors as
 /// red, green, blue. Plain values are decimal numbers; binary ones are bytes, which start one white space behind
 /// the largest value. In everything but bytes, `#` starts a comment that ends with its line.
-struct PortableImage: Hashable {
+package struct PortableImage: Hashable {
   /// Rows.
-  let height: Int
+  package let height: Int
   /// Columns.
-  let width: Int
+  package let width: Int
   /// 1 for gray, 3 for red, green, blue.
-  let channels: Int
+  package let channels: Int
   /// Shape `[height, width, channels]`. A file's value v of at most m stands as 255 v / m, rounded to nearest,
   /// ties away from zero.
-  let pixels: [UInt8]
+  package let pixels: [UInt8]
 
   /// The image in the whole file `data`.
-  init(_ data: Data) throws(PortableImageFault) {
+  package init(_ data: Data) throws(PortableImageFault) {
     let bytes = [UInt8](data)
     let magic = bytes.prefix(2)
     let isPlain: Bool
@@ -79,6 +79,7 @@ private struct PortableImageText {
     let end = position
     skipSpace()
     let start = position
+    if start == end { throw unexpected(meaning) }
     var value = 0
     while position < bytes.count, (48...57).contains(bytes[position]) {
       let (product, overflow) = value.multipliedReportingOverflow(by: 10)
@@ -87,7 +88,7 @@ private struct PortableImageText {
       value = sum
       position += 1
     }
-    if start == end || position == start { throw unexpected(meaning) }
+    if position == start { throw unexpected(meaning) }
     return value
   }
 
