@@ -1,16 +1,16 @@
 /// A symmetric positive definite matrix in double precision.
 ///
 /// All sums run in an order that only the size fixes, and nothing is fused: the same bits on every machine.
-package struct PositiveDefiniteMatrix {
+struct PositiveDefiniteMatrix {
   /// Rows, and columns.
-  package let size: Int
+  let size: Int
   /// Shape `[size, size]`, row-major.
-  package let elements: [Double]
+  let elements: [Double]
 
   /// The matrix of `elements`.
   /// - Precondition: they are finite, symmetric and so far from singular that rounding cannot make a pivot of
   ///   their Cholesky factor vanish.
-  package init(size: Int, elements: [Double]) {
+  init(size: Int, elements: [Double]) {
     precondition(elements.count == size * size, "\(elements.count) elements of a matrix of size \(size)")
     self.size = size
     self.elements = elements
@@ -22,7 +22,7 @@ package struct PositiveDefiniteMatrix {
   /// G. One-sided Jacobi sweeps (Hestenes 1958) turn rows until any two are orthogonal to 10⁻¹². The rows are then
   /// √λᵢ vᵢᵀ with the eigenvalues λᵢ and eigenvectors vᵢ of B, and W = Σ vᵢ vᵢᵀ / √λᵢ. Rotating the Cholesky
   /// factor rather than B itself works on the square root of B's condition number (Veselić and Hari 1989).
-  package func inverseSquareRoot() -> [Double] {
+  func inverseSquareRoot() -> [Double] {
     var rows = transposedCholeskyFactor()
     // Cyclic sweeps end after about log₂ of the size; the rotations' rounding errors, some 10⁻¹⁴, are well
     // below the tolerance.
