@@ -67,7 +67,8 @@ package enum CIFARFormat {
       labels: labels)
   }
 
-  private func append(
+  /// Adds the records in `bytes`, a whole file, to `labels` and `pixels`.
+  package func append(
     _ bytes: [UInt8], location: String, labels: inout [UInt8], pixels: inout [UInt8]
   ) throws(DatasetError) {
     if bytes.isEmpty || bytes.count % recordByteCount != 0 {
