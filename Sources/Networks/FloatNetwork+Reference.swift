@@ -25,8 +25,10 @@ extension FloatNetwork {
       case .batchNormalization(let normalization):
         tensors[node.name] = x.enumerated().map { index, value in
           let channel = index % normalization.scale.count
-          let deviation = (Double(normalization.variance[channel]) + Double(normalization.epsilon)).squareRoot()
-          return Double(normalization.scale[channel]) * (value - Double(normalization.mean[channel])) / deviation
+          let deviation = (Double(normalization.variance[channel]) + Double(normalization.epsilon))
+            .squareRoot()
+          return Double(normalization.scale[channel]) * (value - Double(normalization.mean[channel]))
+            / deviation
             + Double(normalization.shift[channel])
         }
       case .activation(.sigmoid): tensors[node.name] = x.map { ElementaryFunctions.sigmoid($0) }

@@ -275,7 +275,8 @@ extension FloatNetwork.Node {
       guard sources[1] == source else {
         throw NetworkError(
           at: name,
-          "adds \"\(inputs[0])\" of shape \(source) and \"\(inputs[1])\" of shape \(sources[1]); they must be equal")
+          "adds \"\(inputs[0])\" of shape \(source) and \"\(inputs[1])\" of shape \(sources[1]); they must be equal"
+        )
       }
       return source
     }

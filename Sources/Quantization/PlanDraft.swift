@@ -61,7 +61,8 @@ struct PlanDraft {
     case .activation(let function):
       guard let sums = sumScales[node.inputs[0]] else {
         throw QuantizationError(
-          "\(node.name) reads \(node.inputs[0]); an activation must follow a layer with accumulators, which it alone reads")
+          "\(node.name) reads \(node.inputs[0]); an activation must follow a layer with accumulators, which it alone reads"
+        )
       }
       try addSignal(of: node.name, function, sums: sums, calibration)
     case .maximumPooling, .averagePooling, .dropout:
@@ -117,7 +118,9 @@ struct PlanDraft {
       sumScale: largest / Double(1 << leftShift))
     additions[node.name] = plan
     sumScales[node.name] = [plan.sumScale]
-    if activation(after: node.name) == nil { try addSignal(of: node.name, nil, sums: [plan.sumScale], calibration) }
+    if activation(after: node.name) == nil {
+      try addSignal(of: node.name, nil, sums: [plan.sumScale], calibration)
+    }
   }
 
   /// The signal that `function` (nil for none) makes of sums of the given scales.

@@ -17,7 +17,9 @@ public struct WeightPlan: Sendable, Hashable {
   }
 
   /// Real value of one raw step of the accumulator of `channel`, and so of its bias: weight step × input scale.
-  public func accumulatorScale(channel: Int) -> Double { Double(quantizer(channel: channel).step) * inputScale }
+  public func accumulatorScale(channel: Int) -> Double {
+    Double(quantizer(channel: channel).step) * inputScale
+  }
 
   /// Real value of one raw step of all accumulators.
   /// - Precondition: the layer has one step.

@@ -92,7 +92,8 @@ public final class TrainingRun {
       "bestErrors": .integer(standing.bestErrors), "losses": .array(reports.map { .number($0.loss) }),
       "validationErrors": .array(reports.map { .integer($0.validationErrors) }),
     ]
-    let steps = Self.blobs(of: trainer.plan, prefix: "steps/") + Self.blobs(of: bestPlan, prefix: "bestSteps/")
+    let steps =
+      Self.blobs(of: trainer.plan, prefix: "steps/") + Self.blobs(of: bestPlan, prefix: "bestSteps/")
     return Container(kind: Self.kind, content: content, blobs: stateBlobs + bestBlobs + steps).encoded()
   }
 

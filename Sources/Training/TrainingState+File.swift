@@ -9,7 +9,9 @@ extension TrainingState: NetworkArchive {
   public func archived(prefix: String) -> (content: JSONValue, blobs: [Blob]) {
     var (graph, blobs) = network.archived(prefix: prefix)
     for (name, values) in slots.sorted(by: { $0.key < $1.key }) {
-      for (number, slot) in values.enumerated() { blobs.append(Blob("\(prefix)slots.\(name).\(number)", slot)) }
+      for (number, slot) in values.enumerated() {
+        blobs.append(Blob("\(prefix)slots.\(name).\(number)", slot))
+      }
     }
     return (
       [

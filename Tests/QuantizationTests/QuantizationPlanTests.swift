@@ -186,7 +186,9 @@ struct QuantizationPlanTests {
         #expect(0.5 < ratio && ratio < 2, "\(name)")
         let other = UniformQuantizer(
           step: ratio >= 1 ? made.quantizers[0].step * 2 : made.quantizers[0].step / 2, limit: 3)
-        let (chosen, rejected) = (made.quantizers[0].squaredError(over: values), other.squaredError(over: values))
+        let (chosen, rejected) = (
+          made.quantizers[0].squaredError(over: values), other.squaredError(over: values)
+        )
         #expect(chosen < rejected || (chosen == rejected && ratio >= 1), "seed \(seed), \(name)")
       }
       for (name, made) in plan.signals {
@@ -216,7 +218,9 @@ struct QuantizationPlanTests {
     for name in ["hidden1", "hidden2"] {
       #expect(refitted.signals[name]!.outputScale == held.signals[name]!.outputScale)
     }
-    #expect(abs(refitted.weights["dense1"]!.quantizers[0].step / held.weights["dense1"]!.quantizers[0].step - 3) < 1e-5)
+    #expect(
+      abs(refitted.weights["dense1"]!.quantizers[0].step / held.weights["dense1"]!.quantizers[0].step - 3)
+        < 1e-5)
     #expect(
       try plan(changed, recipe).signals["hidden1"]!.outputScale
         != held.signals["hidden1"]!.outputScale)

@@ -112,7 +112,9 @@ struct GradientTests {
             (0..<dense.inputs).reduce(dense.biases[output]) { $0 + Int64(dense.weights[output, $1]) * x[$1] }
           })
       }
-      let logits = sums[layers.count - 1].map { Double($0) * plan.weights[layers.last!.name]!.accumulatorScale }
+      let logits = sums[layers.count - 1].map {
+        Double($0) * plan.weights[layers.last!.name]!.accumulatorScale
+      }
       let largest = logits.max()!
       let total = logits.reduce(0) { $0 + Foundation.exp($1 - largest) }
       var delta = logits.enumerated().map { index, logit in

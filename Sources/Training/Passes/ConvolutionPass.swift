@@ -90,18 +90,30 @@ final class ConvolutionPass: NodePass, @unchecked Sendable {
     }
     resources.forEachRange(of: batch) { images in
       for index in images {
-        let x = self.image.fill(index, from: self.source.value.base + index * self.source.count)
-        let y = self.target.value.base + index * self.target.count
-        for group in 0..<self.groups {
-          self.withWindow { window in
-            wl_convolve(
-              self.version, &window, outputs, x + group * channels, self.packed[group].base,
-              self.parameters.starts.base + group * outputs, 1, y + group * outputs,
-              self.parameters.outputs)
+        self.image.fill(index, from: self.source.value.base + index * self.source.count)
+      }
+      for group in 0..<self.groups {
+        for slice in Self.slices(outputs: outputs, inputs: inputs) {
+          for index in images {
+            self.withWindow { window in
+              wl_convolve(
+                self.version, &window, slice.count, self.image.base(index) + group * channels,
+                self.packed[group].base + slice.lowerBound * inputs,
+                self.parameters.starts.base + group * outputs + slice.lowerBound, 1,
+                self.target.value.base + index * self.target.count + group * outputs + slice.lowerBound,
+                self.parameters.outputs)
+            }
           }
         }
       }
     }
+  }
+
+  /// Outputs in slices whose filters stay in the second-level cache while all images pass: multiples of the packed filters' panels of 16.
+  private static func slices(outputs: Int, inputs: Int) -> [Range<Int>] {
+    let panel = 16
+    let filters = max(1, (1 << 18) / (MemoryLayout<Float>.stride * inputs * panel)) * panel
+    return stride(from: 0, to: outputs, by: filters).map { $0..<min(outputs, $0 + filters) }
   }
 
   func backward(batch: Int) {
@@ -175,10 +187,16 @@ final class ConvolutionPass: NodePass, @unchecked Sendable {
           column_step: self.parameters.outputs, segments: offsets.count, segment_length: length,
           segment_offsets: offsets.baseAddress)
         for index in images {
-          let dy = padded.fill(index, from: gradient.base + index * self.target.count)
-          wl_convolve(
-            self.version, &window, self.source.channels, dy, flipped.base, nil, scale,
-            contribution.base + index * self.source.count, self.source.channels)
+          padded.fill(index, from: gradient.base + index * self.target.count)
+        }
+        let inputs = offsets.count * length
+        for slice in Self.slices(outputs: self.source.channels, inputs: inputs) {
+          for index in images {
+            wl_convolve(
+              self.version, &window, slice.count, padded.base(index),
+              flipped.base + slice.lowerBound * inputs, nil, scale,
+              contribution.base + index * self.source.count + slice.lowerBound, self.source.channels)
+          }
         }
       }
     }
@@ -233,11 +251,10 @@ final class PaddedImages: @unchecked Sendable {
   private func row(_ row: Int) -> Int { ((row + padding.top) * width + padding.left) * shape[2] }
 
   /// Puts the image at `source` into place `index`; its border was zero from the start.
-  func fill(_ index: Int, from source: UnsafePointer<Float>) -> UnsafeMutablePointer<Float> {
+  func fill(_ index: Int, from source: UnsafePointer<Float>) {
     let length = shape[1] * shape[2]
     let target = base(index)
     for row in 0..<shape[0] { (target + self.row(row)).update(from: source + row * length, count: length) }
-    return target
   }
 
   /// Copies the inside of a padded image to `target`.

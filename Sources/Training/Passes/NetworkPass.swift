@@ -158,7 +158,8 @@ private struct PassBuilder {
   private func tensor(of node: FloatNetwork.Node, elementwise source: PassTensor? = nil) -> PassTensor {
     let shared = source.flatMap { $0.readers == 1 ? $0.gradient : nil }
     return PassTensor(
-      shape: network.shapes[node.name]!, batchCapacity: batchCapacity, readers: readers[node.name, default: 0],
+      shape: network.shapes[node.name]!, batchCapacity: batchCapacity,
+      readers: readers[node.name, default: 0],
       sharing: shared)
   }
 
@@ -181,11 +182,18 @@ private struct PassBuilder {
     case .convolution(let convolution):
       let target = accumulators(of: node)
       let parameters = weights(of: node)
-      append(
-        node,
-        ConvolutionPass(
+      let pass: any NodePass
+      let channels = sources[0].channels
+      if convolution.groups > 1, convolution.groups == channels, channels == parameters.outputs {
+        pass = DepthwisePass(
+          parameters, window: convolution.window, from: sources[0], to: target,
+          batchCapacity: batchCapacity, resources: resources)
+      } else {
+        pass = ConvolutionPass(
           parameters, window: convolution.window, groups: convolution.groups, from: sources[0], to: target,
-          batchCapacity: batchCapacity, resources: resources))
+          batchCapacity: batchCapacity, resources: resources)
+      }
+      append(node, pass)
       finish(node, target)
     case .activation(let function):
       let target = tensor(of: node, elementwise: sources[0])
@@ -208,7 +216,8 @@ private struct PassBuilder {
     case .maximumPooling(let window):
       addPooling(node, .maximum, window, sources[0])
     case .averagePooling(let window):
-      addPooling(node, plan.map { .roundedAverage($0.recipe.averageRounding) } ?? .average, window, sources[0])
+      addPooling(
+        node, plan.map { .roundedAverage($0.recipe.averageRounding) } ?? .average, window, sources[0])
     case .dropout(let rate):
       let target = tensor(of: node, elementwise: sources[0])
       // Integers are not dropped.

@@ -18,7 +18,8 @@ final class PassTensor: @unchecked Sendable {
 
   /// - Parameter gradient: memory that the tensor's producer and reader share, or nil for memory of its own.
   init(
-    shape: [Int], batchCapacity: Int, readers: Int, needsGradient: Bool = true, sharing gradient: FloatBuffer? = nil
+    shape: [Int], batchCapacity: Int, readers: Int, needsGradient: Bool = true,
+    sharing gradient: FloatBuffer? = nil
   ) {
     self.shape = shape
     count = shape.reduce(1, *)

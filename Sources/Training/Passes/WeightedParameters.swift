@@ -33,7 +33,8 @@ final class WeightedParameters: @unchecked Sendable {
       let quantizer = own.quantizers[0]
       resources.forEachPart(of: weights.values.count) { part in
         wl_quantize(
-          version, part.count, quantizer.step, Float(quantizer.limit), self.weights.values.base + part.lowerBound,
+          version, part.count, quantizer.step, Float(quantizer.limit),
+          self.weights.values.base + part.lowerBound,
           self.factors.base + part.lowerBound)
       }
     } else {

@@ -22,7 +22,8 @@ struct InputSource {
 
   /// Declarations in the order of the help text.
   static let declarations: [OptionDeclaration] = [
-    dataset.declaration, dataDirectory.declaration, inputs.declaration, samples.declaration,
+    dataset.declaration, dataDirectory.declaration, DatasetOptions.preprocessing.declaration,
+    inputs.declaration, samples.declaration,
   ]
 
   /// Raw words, `[samples, elements]`.

@@ -34,12 +34,14 @@ package struct QuantizeCommand: Command {
     "step-granularity",
     .choice(
       [("layer", StepGranularity.layer), ("channel", .outputChannel)], placeholder: "WHAT"),
-    help: "which weights share a step (by default a layer's; an output channel's where batches were normalized)")
+    help:
+      "which weights share a step (by default a layer's; an output channel's where batches were normalized)")
   private static let method = CommandOption(
     "method", .choice(Method.allCases.map { ($0.rawValue, $0) }, placeholder: "METHOD"),
     help: "direct quantization, or retraining, at once or in stages of falling word length",
     default: Method.direct)
-  private static let refit = CommandFlag("refit-steps", help: "fit steps anew at each epoch instead of holding them")
+  private static let refit = CommandFlag(
+    "refit-steps", help: "fit steps anew at each epoch instead of holding them")
   private static let hardware = MachineSource.option(help: "the machine whose units the network is made for")
   private static let output = CommandOption(
     "output", letter: "o", .text("FILE", "a file to write"), help: "the integer network",
@@ -62,7 +64,8 @@ package struct QuantizeCommand: Command {
       CommandExample("quantize lenet.network --dataset fashion-mnist --weight-bits 2", "ternary, directly"),
       CommandExample(
         "quantize lenet.network --dataset fashion-mnist -w 2 --method retrained --epochs 10", "and retrained"),
-      CommandExample("quantize lenet.network --dataset fashion-mnist -w 3 --layer-bits logits=8", "one layer finer"),
+      CommandExample(
+        "quantize lenet.network --dataset fashion-mnist -w 3 --layer-bits logits=8", "one layer finer"),
     ])
 
   /// Does what the arguments ask for.
@@ -145,7 +148,8 @@ package struct QuantizeCommand: Command {
       console.output.write(
         "\(path): \(integers.name), \(MemoryText(bits: useful)) of weights and biases, test error"
           + " \(PercentText(fraction: share)); \(differences) of \(DecimalText.grouped(dataset.test.count)) samples classed"
-          + " differently by trainer and hardware, \(DecimalText.grouped(overflows)) additions left their accumulator\n")
+          + " differently by trainer and hardware, \(DecimalText.grouped(overflows)) additions left their accumulator\n"
+      )
     }
     return .success
   }

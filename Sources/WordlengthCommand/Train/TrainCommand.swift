@@ -9,15 +9,18 @@ import Training
 /// `wordlength train`: a float network from a data set.
 package struct TrainCommand: Command {
   private static let network = CommandOption(
-    "network", letter: "n", .text("NAME|FILE", "a topology such as lenet-5, or a float network to go on from"),
+    "network", letter: "n",
+    .text("NAME|FILE", "a topology such as lenet-5, or a float network to go on from"),
     help: "the network: a topology with random weights, or a file that train wrote", default: "ffdnn-2x64")
   private static let batchNormalization = CommandFlag(
     "batch-normalization", help: "normalize batches behind every layer but the last")
   private static let dropout = CommandOption(
-    "dropout", .number(in: 0...0.95), help: "share of values dropped before every fully connected layer but the first",
+    "dropout", .number(in: 0...0.95),
+    help: "share of values dropped before every fully connected layer but the first",
     default: 0)
   private static let zeroPixel = CommandOption(
-    "zero-pixel", .count(0...255), help: "the pixel that the network reads as 0, such as 128 for centered images",
+    "zero-pixel", .count(0...255),
+    help: "the pixel that the network reads as 0, such as 128 for centered images",
     default: 0)
   private static let output = CommandOption(
     "output", letter: "o", .text("FILE", "a file to write"), help: "the trained network",
@@ -36,7 +39,8 @@ package struct TrainCommand: Command {
       batchNormalization.declaration, dropout.declaration, zeroPixel.declaration,
     ] + TrainingOptions.declarations + [output.declaration],
     examples: [
-      CommandExample("train --network lenet-5 --dataset fashion-mnist -o lenet.network", "LeNet-5 on Fashion-MNIST"),
+      CommandExample(
+        "train --network lenet-5 --dataset fashion-mnist -o lenet.network", "LeNet-5 on Fashion-MNIST"),
       CommandExample(
         "train --network cnn-32-32-64 --dataset cifar-10 --data-directory cifar-10-batches-bin --mirror --shift 2",
         "the papers' CNN"),
