@@ -64,7 +64,8 @@ final class DepthwisePass: NodePass, @unchecked Sendable {
         self.image.fill(index, from: self.source.value.base + index * self.source.count)
         self.withWindow { window in
           wl_convolve_depthwise(
-            self.version, &window, self.image.base(index), self.tapWeights.base, self.parameters.starts.base, 1,
+            self.version, &window, self.image.base(index), self.tapWeights.base, self.parameters.starts.base,
+            1,
             self.target.value.base + index * self.target.count, self.channels)
         }
       }
