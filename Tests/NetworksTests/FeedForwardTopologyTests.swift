@@ -26,7 +26,7 @@ struct FeedForwardTopologyTests {
     arguments: [
       "", "ffdnn", "ffdnn-", "ffdnn-4", "ffdnn-4x", "ffdnn-x256", "ffdnn-4x256x2", "ffdnn-4x256-",
       "fdnn-4x256",
-      "ffdnn-4x256-tanh", "ffdnn-4x256-relu-", "ffdnn-+4x256", "ffdnn-04x256", "ffdnn-4x0256", "ffdnn-4×256",
+      "ffdnn-4x256-gelu", "ffdnn-4x256-relu-", "ffdnn-+4x256", "ffdnn-04x256", "ffdnn-4x0256", "ffdnn-4×256",
       "FFDNN-4x256", " ffdnn-4x256", "ffdnn-4x256 ", "ffdnn-4x-256", "ffdnn-4x99999999999999999999",
       "ffdnn-4x256-sigmoid", "lenet-5",
     ])
