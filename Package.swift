@@ -13,7 +13,7 @@ let floors: [(name: String, uses: [String])] = [
     "Training",
     ["CKernels", "Reproducibility", "FixedPoint", "Tensors", "Networks", "Datasets", "Quantization"]
   ),
-  ("Interchange", ["Reproducibility", "FixedPoint", "Tensors", "Networks", "Quantization"]),
+  ("Interchange", ["Reproducibility", "FixedPoint", "Tensors", "Networks", "Datasets", "Quantization"]),
   (
     "Hardware",
     ["CKernels", "Reproducibility", "FixedPoint", "Tensors", "Networks", "Quantization", "Interchange"]

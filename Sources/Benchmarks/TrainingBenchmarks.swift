@@ -48,6 +48,58 @@ func productBenchmarks(_ resources: ComputeResources) -> [Benchmark] {
   }
 }
 
+/// Training of LeNet-5 and of the papers' CNN on random images, beside a plain loop that does the products of one sample's forward pass.
+func imageTrainingBenchmarks(_ resources: ComputeResources) -> [Benchmark] {
+  [("lenet-5", [28, 28, 1]), ("cnn-32-32-64", [32, 32, 3])].flatMap { name, shape in
+    let samples = 512
+    var random = RandomSource(seed: 6)
+    let images = ImageSet(
+      height: shape[0], width: shape[1], channels: shape[2], classCount: 10,
+      pixels: (0..<samples * shape.reduce(1, *)).map { _ in UInt8(random.below(256)) },
+      labels: (0..<samples).map { _ in UInt8(random.below(10)) })
+    let topology = try! NetworkTopology(named: name)
+    let network = try! topology.floatNetwork(random: random)
+    let one = images.subset([0])
+    let trainer = try! Trainer(
+      TrainingState(network: network), training: images, validation: one,
+      settings: TrainingSettings(epochs: 1000, learningRate: 0.001), random: random, resources: resources)
+    let multiplications = forwardMultiplications(of: network)
+    // A plain product of as many multiplications as one sample's forward pass and both backward passes.
+    let inner = 512
+    let rows = max(1, 3 * multiplications / (64 * inner))
+    let left = [Float](repeating: 0.5, count: rows * inner)
+    let right = [Float](repeating: 0.25, count: inner * 64)
+    var out = [Float](repeating: 0, count: rows * 64)
+    let measured = Benchmark(
+      "training \(name) at \(shape.map(String.init).joined(separator: " x ")), batch 128, \(resources.threadWords)",
+      unit: "samples/s", work: Double(samples), referenceWork: 1
+    ) {
+      _ = try! trainer.runEpoch()
+    } reference: {
+      plainProduct(left, right, &out, rows: rows, columns: 64, inner: inner)
+    }
+    let operations = Double(6 * multiplications) * 1e-9
+    return [
+      measured,
+      Benchmark(
+        "the same, three products a layer", unit: "GFLOP/s", value: measured.value * operations,
+        reference: measured.reference * operations),
+    ]
+  }
+}
+
+/// Multiplications of one sample's forward pass.
+private func forwardMultiplications(of network: FloatNetwork) -> Int {
+  network.nodes.reduce(0) { sum, node in
+    switch node.operation {
+    case .dense(let dense): sum + dense.weights.count
+    case .convolution(let convolution):
+      sum + network.shapes[node.name]!.dropLast().reduce(1, *) * convolution.weights.count
+    case .batchNormalization, .activation, .maximumPooling, .averagePooling, .dropout, .addition: sum
+    }
+  }
+}
+
 /// Training of 784-512-512-512-512-10 on random images, in float and ternary, beside a plain loop that does the
 /// three products of each layer (forward, weight gradient, input gradient) and nothing else.
 func trainingBenchmarks(_ resources: ComputeResources) -> [Benchmark] {

@@ -31,7 +31,7 @@ func fail(_ message: String) -> Never {
 let resources = ComputeResources(threads: threads)
 let suites: [(name: String, run: () -> [Benchmark])] = [
   ("product", { productBenchmarks(resources.singleThreaded) + productBenchmarks(resources) }),
-  ("training", { trainingBenchmarks(resources) }),
+  ("training", { trainingBenchmarks(resources) + imageTrainingBenchmarks(resources) }),
   ("fixed-point", { fixedPointBenchmarks() }),
   ("engine", { engineBenchmarks(resources.singleThreaded) + engineBenchmarks(resources) }),
   ("vgg", { vggBenchmarks(resources) }),

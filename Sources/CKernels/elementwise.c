@@ -4,29 +4,8 @@
 #include <string.h>
 #include "float_kernels.h"
 
-#define V(name) name##_portable
-#define V_TARGET
-#include "elementwise_template.h"
-
-#if defined(__x86_64__)
-#define V(name) name##_avx2
-#define V_TARGET __attribute__((target("avx2,fma")))
-#include "elementwise_template.h"
-
-#define V(name) name##_avx512
-#define V_TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
-#include "elementwise_template.h"
-
-#define CHOOSE(call)                                                                                          \
-  switch (isa) {                                                                                              \
-  case WL_ISA_AVX512VNNI:                                                                                     \
-  case WL_ISA_AVX512: call(avx512); return;                                                                   \
-  case WL_ISA_AVX2: call(avx2); return;                                                                       \
-  case WL_ISA_PORTABLE: call(portable); return;                                                               \
-  }
-#else
-#define CHOOSE(call) call(portable)
-#endif
+#define WL_TEMPLATE "elementwise_template.h"
+#include "float_versions.h"
 
 void wl_sigmoid(wl_isa isa, ptrdiff_t count, const float *x, float *y) {
 #define CALL(version) sigmoid_##version(count, x, y)
@@ -36,6 +15,18 @@ void wl_sigmoid(wl_isa isa, ptrdiff_t count, const float *x, float *y) {
 
 void wl_sigmoid_gradient(wl_isa isa, ptrdiff_t count, const float *y, float *d) {
 #define CALL(version) sigmoid_gradient_##version(count, y, d)
+  CHOOSE(CALL)
+#undef CALL
+}
+
+void wl_tanh(wl_isa isa, ptrdiff_t count, const float *x, float *y) {
+#define CALL(version) tanh_##version(count, x, y)
+  CHOOSE(CALL)
+#undef CALL
+}
+
+void wl_tanh_gradient(wl_isa isa, ptrdiff_t count, const float *y, float *d) {
+#define CALL(version) tanh_gradient_##version(count, y, d)
   CHOOSE(CALL)
 #undef CALL
 }
@@ -52,15 +43,39 @@ void wl_relu_gradient(wl_isa isa, ptrdiff_t count, const float *y, float *d) {
 #undef CALL
 }
 
-void wl_softmax(wl_isa isa, ptrdiff_t rows, ptrdiff_t columns, float scale, const float *x, float *p) {
-#define CALL(version) softmax_##version(rows, columns, scale, x, p)
+void wl_relu6(wl_isa isa, ptrdiff_t count, const float *x, float *y) {
+#define CALL(version) relu6_##version(count, x, y)
   CHOOSE(CALL)
 #undef CALL
 }
 
-void wl_momentum_step(wl_isa isa, ptrdiff_t count, float rate, float momentum, float decay, const float *g,
-                      float *v, float *w) {
-#define CALL(version) momentum_step_##version(count, rate, momentum, decay, g, v, w)
+void wl_relu6_gradient(wl_isa isa, ptrdiff_t count, const float *y, float *d) {
+#define CALL(version) relu6_gradient_##version(count, y, d)
+  CHOOSE(CALL)
+#undef CALL
+}
+
+void wl_add(wl_isa isa, ptrdiff_t count, const float *a, const float *b, float *y) {
+#define CALL(version) add_##version(count, a, b, y)
+  CHOOSE(CALL)
+#undef CALL
+}
+
+void wl_accumulate(wl_isa isa, ptrdiff_t count, const float *x, float *y) {
+#define CALL(version) accumulate_##version(count, x, y)
+  CHOOSE(CALL)
+#undef CALL
+}
+
+void wl_scale_by_mask(wl_isa isa, ptrdiff_t count, float scale, const uint8_t *mask, const float *x,
+                      float *y) {
+#define CALL(version) scale_by_mask_##version(count, scale, mask, x, y)
+  CHOOSE(CALL)
+#undef CALL
+}
+
+void wl_softmax(wl_isa isa, ptrdiff_t rows, ptrdiff_t columns, float scale, const float *x, float *p) {
+#define CALL(version) softmax_##version(rows, columns, scale, x, p)
   CHOOSE(CALL)
 #undef CALL
 }

@@ -1,4 +1,4 @@
-// One version of the element-wise kernels; see product_template.h for V and V_TARGET. Plain loops: the compiler
+// One version of the element-wise kernels; see float_versions.h for V and V_TARGET. Plain loops: the compiler
 // vectorises them for the version's instructions, which cannot change a bit because every fused operation is
 // written out and every sum runs in one order.
 
@@ -32,12 +32,56 @@ static V_TARGET void V(sigmoid_gradient)(ptrdiff_t count, const float *restrict 
   for (ptrdiff_t i = 0; i < count; i++) d[i] = d[i] * (y[i] * (1.0f - y[i]));
 }
 
+static V_TARGET void V(tanh)(ptrdiff_t count, const float *x, float *y) {
+  for (ptrdiff_t i = 0; i < count; i++) {
+    const float size = __builtin_fabsf(x[i]);
+    // Far out 1 - 2 / (exp(2 |x|) + 1); near 0 that would cancel, so an odd polynomial stands there (Cephes, tanhf).
+    const float far = 1.0f - 2.0f / (V(exponential)(2.0f * size) + 1.0f);
+    const float square = size * size;
+    float p = -5.70498872745e-3f;
+    p = fmaf(p, square, 2.06390887954e-2f);
+    p = fmaf(p, square, -5.37397155531e-2f);
+    p = fmaf(p, square, 1.33314422036e-1f);
+    p = fmaf(p, square, -3.33332819422e-1f);
+    const float near = fmaf(p * square, size, size);
+    y[i] = __builtin_copysignf(size < 0.625f ? near : far, x[i]);
+  }
+}
+
+static V_TARGET void V(tanh_gradient)(ptrdiff_t count, const float *restrict y, float *restrict d) {
+  for (ptrdiff_t i = 0; i < count; i++) d[i] = d[i] * fmaf(-y[i], y[i], 1.0f);
+}
+
 static V_TARGET void V(relu)(ptrdiff_t count, const float *x, float *y) {
   for (ptrdiff_t i = 0; i < count; i++) y[i] = x[i] > 0.0f ? x[i] : 0.0f;
 }
 
 static V_TARGET void V(relu_gradient)(ptrdiff_t count, const float *restrict y, float *restrict d) {
   for (ptrdiff_t i = 0; i < count; i++) d[i] = y[i] > 0.0f ? d[i] : 0.0f;
+}
+
+static V_TARGET void V(relu6)(ptrdiff_t count, const float *x, float *y) {
+  for (ptrdiff_t i = 0; i < count; i++) {
+    const float positive = x[i] > 0.0f ? x[i] : 0.0f;
+    y[i] = positive < 6.0f ? positive : 6.0f;
+  }
+}
+
+static V_TARGET void V(relu6_gradient)(ptrdiff_t count, const float *restrict y, float *restrict d) {
+  for (ptrdiff_t i = 0; i < count; i++) d[i] = ((y[i] > 0.0f) & (y[i] < 6.0f)) ? d[i] : 0.0f;
+}
+
+static V_TARGET void V(add)(ptrdiff_t count, const float *a, const float *b, float *y) {
+  for (ptrdiff_t i = 0; i < count; i++) y[i] = a[i] + b[i];
+}
+
+static V_TARGET void V(accumulate)(ptrdiff_t count, const float *restrict x, float *restrict y) {
+  for (ptrdiff_t i = 0; i < count; i++) y[i] = y[i] + x[i];
+}
+
+static V_TARGET void V(scale_by_mask)(ptrdiff_t count, float scale, const uint8_t *restrict mask, const float *x,
+                                      float *y) {
+  for (ptrdiff_t i = 0; i < count; i++) y[i] = mask[i] != 0 ? scale * x[i] : 0.0f;
 }
 
 static V_TARGET void V(softmax)(ptrdiff_t rows, ptrdiff_t columns, float scale, const float *x, float *p) {
@@ -50,15 +94,6 @@ static V_TARGET void V(softmax)(ptrdiff_t rows, ptrdiff_t columns, float scale, 
     float sum = 0.0f;
     for (ptrdiff_t j = 0; j < columns; j++) sum += out[j];
     for (ptrdiff_t j = 0; j < columns; j++) out[j] = out[j] / sum;
-  }
-}
-
-static V_TARGET void V(momentum_step)(ptrdiff_t count, float rate, float momentum, float decay,
-                                      const float *restrict g, float *restrict v, float *restrict w) {
-  for (ptrdiff_t i = 0; i < count; i++) {
-    float slope = fmaf(decay, w[i], g[i]);
-    v[i] = fmaf(-rate, slope, momentum * v[i]);
-    w[i] = w[i] + v[i];
   }
 }
 
@@ -109,6 +144,3 @@ static V_TARGET void V(sum_rows)(ptrdiff_t rows, ptrdiff_t columns, float scale,
     for (ptrdiff_t j = 0; j < columns; j++) sums[j] = sums[j] + x[i * columns + j];
   for (ptrdiff_t j = 0; j < columns; j++) sums[j] = scale * sums[j];
 }
-
-#undef V
-#undef V_TARGET

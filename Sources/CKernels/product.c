@@ -3,6 +3,7 @@
 // multiply-adds along the inner dimension, so blocking, vector width and the split among threads cannot change it.
 #include <string.h>
 #include "float_kernels.h"
+#include "float_packing.h"
 
 // Rows of the right operand that are packed at a time: a panel of 3 vectors of 16 stays within 48 KiB.
 #define WL_INNER_BLOCK 256
@@ -13,32 +14,28 @@ typedef struct wl_block {
   int is_first, is_last;
 } wl_block;
 
-#define V(name) name##_portable
-#define V_TARGET
-#define V_LANES 4
-#define V_ROWS 4
-#define V_VECTORS 2
-#include "product_template.h"
+// A panel [length][width] from a matrix whose element (k, i) stands at from[i * across + k * along], i below `count`. The width
+// is a constant at every call.
+static inline __attribute__((always_inline)) void pack_panel(ptrdiff_t length, ptrdiff_t count, const float *from,
+                                                             ptrdiff_t across, ptrdiff_t along,
+                                                             const ptrdiff_t width, float *panel) {
+  if (across == 1) {
+    pack_columns(length, count, from, along, width, panel);
+  } else if (along == 1) {
+    pack_rows(length, count, from, across, width, panel);
+  } else {
+    for (ptrdiff_t k = 0; k < length; k++)
+      for (ptrdiff_t i = 0; i < width; i++) panel[k * width + i] = i < count ? from[i * across + k * along] : 0.0f;
+  }
+}
 
-#if defined(__x86_64__)
-#define V(name) name##_avx2
-#define V_TARGET __attribute__((target("avx2,fma")))
-#define V_LANES 8
-#define V_ROWS 4
-#define V_VECTORS 3
-#include "product_template.h"
-
-#define V(name) name##_avx512
-#define V_TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
-#define V_LANES 16
-#define V_ROWS 8
-#define V_VECTORS 3
-#include "product_template.h"
-#endif
+#define WL_TEMPLATE "product_template.h"
+#include "float_versions.h"
 
 ptrdiff_t wl_multiply_workspace(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t inner) {
   const ptrdiff_t block = inner < WL_INNER_BLOCK ? inner : WL_INNER_BLOCK;
-  return block * ((columns + 15) / 16 * 16 + (rows + 7) / 8 * 8);
+  // Vectors of up to 16 lanes and register tiles of up to 12 rows, the last one padded.
+  return block * (columns + 15 + rows + 11);
 }
 
 void wl_multiply(wl_isa isa, const wl_product *product, float *workspace) {

@@ -1,11 +1,16 @@
-// One version of the matrix product. The including file defines
-//   V(name)      the version's name for a function
-//   V_TARGET     the function attribute that enables its instructions
-//   V_LANES      floats in a vector
-//   V_ROWS       rows of a register tile
-//   V_VECTORS    vectors in a row of a register tile
+// One version of the matrix product; see float_versions.h for V, V_TARGET and V_LANES. A register tile has V_ROWS rows
+// of V_VECTORS vectors.
 
-typedef float V(vector) __attribute__((vector_size(V_LANES * 4)));
+#if V_LANES == 16
+#define V_ROWS 8
+#define V_VECTORS 3
+#elif V_LANES == 8
+#define V_ROWS 6
+#define V_VECTORS 2
+#else
+#define V_ROWS 4
+#define V_VECTORS 2
+#endif
 
 // One register tile: `mr` rows by `nv` vectors of C, the whole of this block of the inner dimension.
 // b is packed [inner][nv * lanes]. `mr` and `nv` are constants at every call, so the loops over them unroll.
@@ -14,45 +19,31 @@ static inline __attribute__((always_inline)) V_TARGET void V(tile)(
     const float *b, float *c, const float *initial, ptrdiff_t columns) {
   V(vector) sum[V_ROWS][V_VECTORS];
   const ptrdiff_t lanes = V_LANES;
-  const int whole = columns == nv * lanes;
-  float edge[V_VECTORS * V_LANES];
 #pragma clang loop unroll(full)
   for (int i = 0; i < mr; i++) {
     const float *start = block->is_first ? initial : c + i * block->c_row;
-    if (start && !whole) {
-      memset(edge, 0, sizeof edge);
-      memcpy(edge, start, (size_t)columns * sizeof(float));
-      start = edge;
-    }
 #pragma clang loop unroll(full)
-    for (int j = 0; j < nv; j++) {
-      if (start)
-        memcpy(&sum[i][j], start + j * lanes, sizeof(V(vector)));
-      else
-        sum[i][j] = (V(vector)){0};
-    }
+    for (int j = 0; j < nv; j++)
+      sum[i][j] = start ? V(load_part)(start + j * lanes, columns - j * lanes) : (V(vector)){0};
   }
   for (ptrdiff_t p = 0; p < block->inner; p++) {
     V(vector) right[V_VECTORS];
 #pragma clang loop unroll(full)
-    for (int j = 0; j < nv; j++) memcpy(&right[j], b + (p * nv + j) * lanes, sizeof(V(vector)));
+    for (int j = 0; j < nv; j++) right[j] = V(load)(b + (p * nv + j) * lanes);
 #pragma clang loop unroll(full)
     for (int i = 0; i < mr; i++) {
-      // A broadcast. Adding to zero instead would turn −0 into +0.
-      V(vector) left = a[i * a_row + p * a_column] - (V(vector)){0};
+      const V(vector) left = V(repeat)(a[i * a_row + p * a_column]);
 #pragma clang loop unroll(full)
       for (int j = 0; j < nv; j++) sum[i][j] = __builtin_elementwise_fma(left, right[j], sum[i][j]);
     }
   }
 #pragma clang loop unroll(full)
   for (int i = 0; i < mr; i++) {
-    float *end = whole ? c + i * block->c_row : edge;
 #pragma clang loop unroll(full)
     for (int j = 0; j < nv; j++) {
-      V(vector) out = block->is_last ? sum[i][j] * block->scale : sum[i][j];
-      memcpy(end + j * lanes, &out, sizeof(V(vector)));
+      const V(vector) out = block->is_last ? sum[i][j] * block->scale : sum[i][j];
+      V(store_part)(c + i * block->c_row + j * lanes, out, columns - j * lanes);
     }
-    if (!whole) memcpy(c + i * block->c_row, edge, (size_t)columns * sizeof(float));
   }
 }
 
@@ -79,9 +70,11 @@ static V_TARGET __attribute__((noinline)) void V(any_tile)(
     V_TILES(2)
     V_TILES(3)
     V_TILES(4)
-#if V_ROWS == 8
+#if V_ROWS >= 6
     V_TILES(5)
     V_TILES(6)
+#endif
+#if V_ROWS == 8
     V_TILES(7)
     V_TILES(8)
 #endif
@@ -110,12 +103,8 @@ static V_TARGET void V(multiply)(const wl_product *product, float *workspace) {
 
     if (is_packed) {
       for (ptrdiff_t i = 0; i < m; i += V_ROWS) {
-        float *panel = packed_a + i * inner;
         const ptrdiff_t rows = m - i < V_ROWS ? m - i : V_ROWS;
-        for (ptrdiff_t r = 0; r < rows; r++) {
-          const float *source = a + (i + r) * product->a_row;
-          for (ptrdiff_t p = 0; p < inner; p++) panel[p * V_ROWS + r] = source[p * product->a_column];
-        }
+        pack_panel(inner, rows, a + i * product->a_row, product->a_row, product->a_column, V_ROWS, packed_a + i * inner);
       }
     }
 
@@ -127,24 +116,11 @@ static V_TARGET void V(multiply)(const wl_product *product, float *workspace) {
       const ptrdiff_t column = vector * V_LANES;
       const ptrdiff_t columns = n - column < nv * V_LANES ? n - column : nv * V_LANES;
       float *panel = packed_b + inner * column;
-      if (product->b_column == 1) {
-        for (ptrdiff_t p = 0; p < inner; p++) {
-          const float *source = b + p * product->b_row + column;
-          float *target = panel + p * nv * V_LANES;
-          if (columns == nv * V_LANES) {
-            for (int j = 0; j < nv; j++)
-              memcpy(target + j * V_LANES, source + j * V_LANES, V_LANES * sizeof(float));
-          } else {
-            memset(target, 0, (size_t)(nv * V_LANES) * sizeof(float));
-            memcpy(target, source, (size_t)columns * sizeof(float));
-          }
-        }
-      } else {
-        if (columns < nv * V_LANES) memset(panel, 0, (size_t)(inner * nv * V_LANES) * sizeof(float));
-        for (ptrdiff_t j = 0; j < columns; j++) {
-          const float *source = b + (column + j) * product->b_column;
-          for (ptrdiff_t p = 0; p < inner; p++) panel[p * nv * V_LANES + j] = source[p * product->b_row];
-        }
+      const float *source = b + column * product->b_column;
+      switch (nv) {
+      case 1: pack_panel(inner, columns, source, product->b_column, product->b_row, V_LANES, panel); break;
+      case 2: pack_panel(inner, columns, source, product->b_column, product->b_row, 2 * V_LANES, panel); break;
+      case 3: pack_panel(inner, columns, source, product->b_column, product->b_row, 3 * V_LANES, panel); break;
       }
       const float *initial = product->initial ? product->initial + column : 0;
       for (ptrdiff_t i = 0; i < m; i += V_ROWS) {
@@ -159,8 +135,5 @@ static V_TARGET void V(multiply)(const wl_product *product, float *workspace) {
   } while (first < k);
 }
 
-#undef V
-#undef V_TARGET
-#undef V_LANES
 #undef V_ROWS
 #undef V_VECTORS

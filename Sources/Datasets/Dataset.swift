@@ -32,10 +32,18 @@ public struct Dataset: Sendable {
     var order = Array(0..<trainingAndValidation.count)
     var source = RandomSource(seed: 0).split("validation")
     source.shuffle(&order)
+    self.init(
+      name: name, classNames: classNames,
+      training: trainingAndValidation.subset(order.dropFirst(validationCount).sorted()),
+      validation: trainingAndValidation.subset(order.prefix(validationCount).sorted()), test: test)
+  }
+
+  /// The data set of three parts of the same shape.
+  init(name: String, classNames: [String], training: ImageSet, validation: ImageSet, test: ImageSet) {
     self.name = name
     self.classNames = classNames
-    training = trainingAndValidation.subset(order.dropFirst(validationCount).sorted())
-    validation = trainingAndValidation.subset(order.prefix(validationCount).sorted())
+    self.training = training
+    self.validation = validation
     self.test = test
     var hasher = SHA256Hasher()
     for className in classNames { hasher.update((className + "\n").utf8) }

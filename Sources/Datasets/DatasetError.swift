@@ -33,6 +33,24 @@ public struct DatasetError: Error, Hashable, CustomStringConvertible {
     case sizesDiffer(training: [Int], test: [Int])
     /// So many images cannot be held out.
     case validationTooLarge(count: Int, available: Int)
+    /// The file does not consist of records of so many bytes.
+    case notWholeRecords(found: Int, recordBytes: Int)
+    /// A file of class names has more or fewer names than there are classes.
+    case wrongClassNames(found: Int, expected: Int)
+    /// The file is no PGM or PPM image that can be read.
+    case portableImage(PortableImageFault)
+    /// An image is not of the size (rows, columns, channels) of the first one, the file `model`.
+    case imageSizeDiffers(found: [Int], expected: [Int], model: String)
+    /// A directory of classes holds no directory.
+    case noClasses
+    /// A class has no image.
+    case noImages
+    /// Labels of 8 bits cannot tell so many classes apart.
+    case tooManyClasses(Int)
+    /// The test images have a class that the training images have not.
+    case unknownClass(String, known: [String])
+    /// Images of so many values cannot be whitened.
+    case tooLargeToWhiten(values: Int, limit: Int)
     /// The settings of a generated set cannot be used.
     case unusableSettings(String)
   }
@@ -42,7 +60,7 @@ public struct DatasetError: Error, Hashable, CustomStringConvertible {
   /// The file, directory or data set concerned.
   public let location: String
 
-  init(_ reason: Reason, at location: String) {
+  package init(_ reason: Reason, at location: String) {
     self.reason = reason
     self.location = location
   }
@@ -75,6 +93,24 @@ public struct DatasetError: Error, Hashable, CustomStringConvertible {
       "images of \(Self.product(test)) values, expected \(Self.product(training)) as in the training images"
     case .validationTooLarge(let count, let available):
       "\(count) images to hold out for validation, expected 0...\(available - 1) of \(available)"
+    case .notWholeRecords(let found, let recordBytes):
+      "\(found) bytes, expected a positive multiple of \(recordBytes), the bytes of a record: "
+        + "the file is truncated, or of another format"
+    case .wrongClassNames(let found, let expected):
+      "\(found) class names, expected \(expected), one a line; without this file classes are named by number"
+    case .portableImage(let fault): fault.message
+    case .imageSizeDiffers(let found, let expected, let model):
+      "an image of \(Self.product(found)) values, expected \(Self.product(expected)) as in \(model)"
+    case .noClasses: "no directories, expected one for each class, with its images"
+    case .noImages: "no images, expected files whose names end in .pgm or .ppm"
+    case .tooManyClasses(let count): "\(count) classes, expected at most 256"
+    case .unknownClass(let name, let known):
+      "class \"\(name)\" has no training images; "
+        + (nearestName(to: name, among: known).map { "did you mean \"\($0)\"? " } ?? "")
+        + "known: \(known.joined(separator: ", "))"
+    case .tooLargeToWhiten(let values, let limit):
+      "images of \(values) values, expected at most \(limit) for ZCA whitening; "
+        + "use global contrast normalization or smaller images"
     case .unusableSettings(let why): why
     }
   }
@@ -93,7 +129,7 @@ public struct DatasetError: Error, Hashable, CustomStringConvertible {
 
   private static func product(_ sizes: [Int]) -> String { sizes.map(String.init).joined(separator: " × ") }
 
-  private static func bytes(_ values: [UInt8]) -> String {
+  static func bytes(_ values: [UInt8]) -> String {
     if values.isEmpty { return "nothing" }
     return values.map { (($0 < 16) ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
   }

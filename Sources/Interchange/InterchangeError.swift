@@ -1,3 +1,5 @@
+import Datasets
+
 /// A file of another program's format that cannot be read or written: what is wrong, where, what was expected
 /// and what helps.
 public struct InterchangeError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -9,6 +11,8 @@ public struct InterchangeError: Error, Hashable, Sendable, CustomStringConvertib
     case archive(NumpyArchiveFault)
     /// A fault of a `$readmemh` image.
     case memoryImage(MemoryImageFault)
+    /// A fault of a data set made of such files.
+    case dataset(DatasetError.Reason)
   }
 
   /// What is wrong.
@@ -21,12 +25,15 @@ public struct InterchangeError: Error, Hashable, Sendable, CustomStringConvertib
     self.location = location
   }
 
+  init(_ error: DatasetError) { self.init(.dataset(error.reason), at: error.location) }
+
   /// One message: the location, what was found, what was expected, what helps.
   public var description: String {
     switch reason {
     case .array(let fault): "\(location): \(fault.message)"
     case .archive(let fault): "\(location): \(fault.message)"
     case .memoryImage(let fault): "\(location): \(fault.message)"
+    case .dataset(let reason): "\(DatasetError(reason, at: location))"
     }
   }
 }

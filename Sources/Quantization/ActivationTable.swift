@@ -13,15 +13,34 @@ public struct ActivationTable: Sendable, Hashable {
   /// `signalWordLength`-bit words of scale 2^−signalWordLength: `min(⌊2^b · σ(x) + 1/2⌋, 2^b − 1)`, ties up.
   public static func sigmoid(address: FixedPointFormat, signalWordLength: Int) -> ActivationTable {
     let levels = Double(1 << signalWordLength)
+    return make(address) { x in
+      let value = ElementaryFunctions.sigmoid(x)
+      return (min((levels * value + 0.5).rounded(.down), levels - 1), value * (1 - value))
+    }
+  }
+
+  /// The hyperbolic tangent for arguments `address · 2^−F`, as signed b-bit words of scale 2^−(b−1), b being `signalWordLength`:
+  /// `clamp(⌊2^(b−1) · tanh(x) + 1/2⌋, −(2^(b−1) − 1), 2^(b−1) − 1)`, ties up.
+  public static func tanh(address: FixedPointFormat, signalWordLength: Int) -> ActivationTable {
+    let levels = Double(1 << (signalWordLength - 1))
+    return make(address) { x in
+      let value = ElementaryFunctions.tanh(x)
+      let rounded = (levels * value + 0.5).rounded(.down)
+      return (min(max(rounded, 1 - levels), levels - 1), 1 - value * value)
+    }
+  }
+
+  /// A table whose entries and slopes are `values` of the real argument.
+  private static func make(
+    _ address: FixedPointFormat, _ values: (Double) -> (entry: Double, slope: Double)
+  ) -> ActivationTable {
     let stepsPerUnit = ElementaryFunctions.pow(2, Double(address.fractionLength))
-    let low = Int(address.minimumRaw)
-    let high = Int(address.maximumRaw)
-    let values = (low...high).map { ElementaryFunctions.sigmoid(Double($0) / stepsPerUnit) }
-    let entries = values.map { Int32(min((levels * $0 + 0.5).rounded(.down), levels - 1)) }
-    var slopes = values.map { Float($0 * (1 - $0)) }
+    let pairs = (Int(address.minimumRaw)...Int(address.maximumRaw)).map { values(Double($0) / stepsPerUnit) }
+    var slopes = pairs.map { Float($0.slope) }
     slopes[0] = 0
     slopes[slopes.count - 1] = 0
     let format = try! FixedPointFormat(.signed, wordLength: address.wordLength, fractionLength: 0)
-    return ActivationTable(table: LookUpTable(addressFormat: format, entries: entries), slopes: slopes)
+    return ActivationTable(
+      table: LookUpTable(addressFormat: format, entries: pairs.map { Int32($0.entry) }), slopes: slopes)
   }
 }

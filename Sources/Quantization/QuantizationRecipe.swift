@@ -1,6 +1,14 @@
 import FixedPoint
 import Networks
 
+/// Which weights share a step.
+public enum StepGranularity: String, Sendable, Hashable, CaseIterable {
+  /// All of a layer, as in the papers.
+  case layer
+  /// Those of an output channel. The last layer keeps one, since its accumulators are compared.
+  case outputChannel
+}
+
 /// The word lengths and units that a quantised network is made for.
 public struct QuantizationRecipe: Sendable, Hashable {
   /// Bits of a weight, 2...8, in layers that `weightWordLengths` does not name. 2 bits are ternary.
@@ -17,13 +25,18 @@ public struct QuantizationRecipe: Sendable, Hashable {
   public var tableAddress: FixedPointFormat
   /// The hardware's requantiser.
   public var requantizer: RequantizerKind
+  /// Which weights share a step.
+  public var granularity: StepGranularity
+  /// How average pooling rounds: as the embedded runtimes do.
+  public var averageRounding: Rounding { .nearestTiesAwayFromZero }
 
   /// A recipe. The default address spans −8 ... 8 in steps of 1/64, where a sigmoid of 8 bits changes by at
   /// most one step from an address to the next.
   public init(
     weightWordLength: Int, weightWordLengths: [String: Int] = [:], signalWordLength: Int = 8,
     inputWordLength: Int = 8, accumulatorWordLength: Int = 24, tableAddress: FixedPointFormat? = nil,
-    requantizer: RequantizerKind = .multiplier(wordLength: 16, rounding: .nearestTiesUp)
+    requantizer: RequantizerKind = .multiplier(wordLength: 16, rounding: .nearestTiesUp),
+    granularity: StepGranularity = .layer
   ) {
     self.weightWordLength = weightWordLength
     self.weightWordLengths = weightWordLengths
@@ -33,6 +46,7 @@ public struct QuantizationRecipe: Sendable, Hashable {
     self.tableAddress =
       tableAddress ?? (try! FixedPointFormat(.signed, wordLength: 10, fractionLength: 6))
     self.requantizer = requantizer
+    self.granularity = granularity
   }
 
   /// Bits of the weights of dense node `name`.
@@ -60,6 +74,9 @@ public struct QuantizationRecipe: Sendable, Hashable {
         "table addresses of format \(tableAddress); signed ones with −62 to 62 fraction bits are possible")
     }
     if let fault = requantizer.fault { faults.append(fault) }
+    if granularity == .outputChannel, requantizer.needsPowersOfTwo {
+      faults.append("a step for each output channel, which a requantiser that only shifts cannot follow")
+    }
     if !faults.isEmpty { throw QuantizationError(faults.joined(separator: "; ")) }
   }
 }

@@ -160,6 +160,13 @@ private struct UntrainedDrawing {
     case nil where isLast:
       meanSquares[layer.name] = deviation * deviation
       return (.accumulators, tensor(Self.format(.signed, recipe.accumulatorWordLength)))
+    case .tanh:
+      let units = Double(1 << max(recipe.tableAddress.fractionLength, 0))
+      let (requantization, _) = try requantization(2 * units / deviation)
+      // The mean square of tanh(x) for x normal with deviation 2 is near 0.6.
+      meanSquares[layer.name] = 0.6 * Double(1 << (2 * bits - 2))
+      let own = ActivationTable.tanh(address: recipe.tableAddress, signalWordLength: bits)
+      return (.table(requantization, own.table), tensor(Self.format(.signed, bits)))
     case .sigmoid:
       let units = Double(1 << max(recipe.tableAddress.fractionLength, 0))
       let (requantization, _) = try requantization(2 * units / deviation)
@@ -167,7 +174,7 @@ private struct UntrainedDrawing {
       // The mean square of σ(x) for x normal with deviation 2 is near 0.33.
       meanSquares[layer.name] = 0.33 * Double(1 << (2 * bits))
       return (.table(requantization, table.table), output)
-    case nil, .relu:
+    case nil, .relu, .relu6:
       let isSigned = layer.activation == nil
       let format = Self.format(isSigned ? .signed : .unsigned, bits)
       let most = Double(format.maximumRaw)

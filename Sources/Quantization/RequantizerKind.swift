@@ -73,6 +73,30 @@ public enum RequantizerKind: Sendable, Hashable {
     }
   }
 
+  /// The requantisation nearest to multiplications by `factors`, one for all channels or one a channel.
+  /// - Throws: as for one factor, and where a shift would have to differ between channels.
+  public func requantization(factors: [Double]) throws(QuantizationError) -> Requantization {
+    var single: [Requantization] = []
+    for factor in factors { single.append(try requantization(factor: factor)) }
+    guard single.count > 1 else { return single[0] }
+    var multipliers: [Int64] = []
+    var shifts: [Int] = []
+    for one in single {
+      switch one {
+      case .multiplier(let multiplier, let shift, _), .doublingHighMultiply(let multiplier, let shift):
+        multipliers += multiplier
+        shifts += shift
+      case .shift:
+        throw QuantizationError("a requantiser that only shifts has one shift for all channels")
+      }
+    }
+    switch self {
+    case .multiplier(_, let rounding): return .multiplier(multipliers, shifts: shifts, rounding: rounding)
+    case .doublingHighMultiply: return .doublingHighMultiply(multipliers, shifts: shifts)
+    case .shift(let rounding): return .shift(bits: 0, rounding: rounding)
+    }
+  }
+
   private static func multiplier(fraction: Double, exponent: Int, bits: Int) -> (Int64, Int) {
     let multiplier = Int64((fraction * Double(1 << bits) + 0.5).rounded(.down))
     return multiplier == 1 << bits ? (multiplier / 2, exponent + 1) : (multiplier, exponent)

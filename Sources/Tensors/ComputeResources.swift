@@ -69,8 +69,13 @@ public struct ComputeResources: Sendable, Hashable {
 
   /// `0..<count` cut into at most `threads` ranges whose lengths are multiples of `unit` (but for the last).
   public func ranges(of count: Int, unit: Int = 1) -> [Range<Int>] {
+    Self.ranges(of: count, parts: threads, unit: unit)
+  }
+
+  /// `0..<count` cut into at most `parts` ranges whose lengths are multiples of `unit` (but for the last).
+  static func ranges(of count: Int, parts: Int, unit: Int) -> [Range<Int>] {
     let units = (count + unit - 1) / unit
-    let parts = max(1, min(threads, units))
+    let parts = max(1, min(parts, units))
     return (0..<parts).map { part in
       min(count, units * part / parts * unit)..<min(count, units * (part + 1) / parts * unit)
     }

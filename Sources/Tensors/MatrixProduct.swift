@@ -90,13 +90,12 @@ extension ComputeResources {
     let inner = a.columns
     // A product below about a million operations is over before a second thread has woken.
     let isWorthSplitting = threads > 1 && 2 * rows * columns * inner >= 1 << 20
-    // Along the columns each thread packs its own part of b; along the rows both would pack all of it.
-    let splitsColumns = columns >= 96
-    let parts =
-      isWorthSplitting
-      ? ranges(of: splitsColumns ? columns : rows, unit: splitsColumns ? 48 : 8) : []
+    let grid = isWorthSplitting ? ProductGrid(rows: rows, columns: columns, parts: threads) : .whole
+    let rowRanges = grid.rowRanges(of: rows)
+    let columnRanges = grid.columnRanges(of: columns)
+    let parts = rowRanges.count * columnRanges.count
     let share = wl_multiply_workspace(rows, columns, inner)
-    let scratch = Destination(base: workspace.reserve(share * max(1, parts.count)))
+    let scratch = Destination(base: workspace.reserve(share * parts))
     let target = Destination(base: c)
     let start = ConstantRow(base: initial)
     let version = instructionSet.kernelVersion
@@ -111,16 +110,10 @@ extension ComputeResources {
       wl_multiply(version, &product, scratch.base + part * share)
     }
 
-    if parts.count > 1 {
-      forEach(parts.count) { part in
-        if splitsColumns {
-          run(rowRange: 0..<rows, columnRange: parts[part], part: part)
-        } else {
-          run(rowRange: parts[part], columnRange: 0..<columns, part: part)
-        }
-      }
-    } else {
-      run(rowRange: 0..<rows, columnRange: 0..<columns, part: 0)
+    forEach(parts) { part in
+      run(
+        rowRange: rowRanges[part / columnRanges.count], columnRange: columnRanges[part % columnRanges.count],
+        part: part)
     }
   }
 }

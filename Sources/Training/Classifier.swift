@@ -14,7 +14,7 @@ public struct Classifier: Sendable {
   public init(_ network: FloatNetwork, plan: QuantizationPlan?, resources: ComputeResources) {
     self.init(
       pass: NetworkPass(network, plan: plan, batchCapacity: 256, resources: resources),
-      pixelTable: Self.pixelTable(plan: plan))
+      pixelTable: Self.pixelTable(network, plan: plan))
   }
 
   init(pass: NetworkPass, pixelTable: [Float]) {
@@ -22,23 +22,47 @@ public struct Classifier: Sendable {
     self.pixelTable = pixelTable
   }
 
-  /// What a pixel of each value becomes: pixel / 256 in float; in a quantised pass with w-bit inputs the raw
-  /// word `min(⌊pixel · 2^w / 256 + 1/2⌋, 2^w − 1)`, of which it is the nearest multiple.
-  static func pixelTable(plan: QuantizationPlan?) -> [Float] {
+  /// What a pixel of each value becomes: (pixel − zero pixel) / 256 in float; in a quantised pass with w-bit inputs the raw
+  /// word `min(⌊pixel · 2^w / 256 + 1/2⌋, 2^w − 1)`, of which it is the nearest multiple, less the input's zero point.
+  static func pixelTable(_ network: FloatNetwork, plan: QuantizationPlan?) -> [Float] {
     (0..<256).map { pixel in
-      guard let plan else { return Float(pixel) / 256 }
-      return Float(plan.inputLevel(ofPixel: UInt8(pixel)))
+      guard let plan else { return Float(pixel - network.zeroPixel) / 256 }
+      return Float(plan.inputLevel(ofPixel: UInt8(pixel)) - plan.inputZeroPoint)
     }
   }
 
-  /// Copies the given samples of `images` into the pass's input.
-  func load(_ samples: some Collection<Int>, of images: ImageSet) {
+  /// Copies the given samples of `images` into the pass's input, each changed as `augmentation` says by draws from `random`.
+  func load(
+    _ samples: some Collection<Int>, of images: ImageSet,
+    augmentation: ImageAugmentation = ImageAugmentation(), random: RandomSource? = nil
+  ) {
     let size = images.height * images.width * images.channels
     let version = pass.resources.instructionSet.kernelVersion
+    var draws = augmentation == ImageAugmentation() ? nil : random?.split("augmentation")
     images.pixels.withUnsafeBufferPointer { pixels in
       for (row, sample) in samples.enumerated() {
-        wl_map_bytes(
-          version, size, pixelTable, pixels.baseAddress! + sample * size, pass.input.base + row * size)
+        let source = pixels.baseAddress! + sample * size
+        let target = pass.input.base + row * size
+        guard draws != nil else {
+          wl_map_bytes(version, size, pixelTable, source, target)
+          continue
+        }
+        let span = 2 * augmentation.shift + 1
+        let shift = (
+          rows: draws!.below(span) - augmentation.shift, columns: draws!.below(span) - augmentation.shift
+        )
+        let isMirrored = augmentation.mirrors && draws!.below(2) == 1
+        for y in 0..<images.height {
+          for x in 0..<images.width {
+            let from = (row: y + shift.rows, column: (isMirrored ? images.width - 1 - x : x) + shift.columns)
+            let isInside = 0..<images.height ~= from.row && 0..<images.width ~= from.column
+            for channel in 0..<images.channels {
+              let pixel =
+                isInside ? source[(from.row * images.width + from.column) * images.channels + channel] : 0
+              target[(y * images.width + x) * images.channels + channel] = pixelTable[Int(pixel)]
+            }
+          }
+        }
       }
     }
   }

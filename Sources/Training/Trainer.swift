@@ -9,16 +9,19 @@ import Tensors
 public struct TrainingState: Sendable, Hashable {
   /// The float weights and biases.
   public var network: FloatNetwork
-  /// Velocities by dense node's name, in the shape of the layer.
-  public var velocities: [String: FloatDense]
+  /// What the optimizer keeps beside each trained number, by `node.parameter`: velocities, running squares.
+  public var slots: [String: [[Float]]]
   /// Epochs done.
   public var epoch: Int
+  /// Mini-batches done.
+  public var steps: Int
 
-  /// A state; velocities that are left out start at zero.
-  public init(network: FloatNetwork, velocities: [String: FloatDense] = [:], epoch: Int = 0) {
+  /// A state; slots that are left out start at zero.
+  public init(network: FloatNetwork, slots: [String: [[Float]]] = [:], epoch: Int = 0, steps: Int = 0) {
     self.network = network
-    self.velocities = velocities
+    self.slots = slots
     self.epoch = epoch
+    self.steps = steps
   }
 }
 
@@ -46,14 +49,15 @@ public final class Trainer {
   private let classifier: Classifier
   private let random: RandomSource
   private var epoch: Int
+  private var steps: Int
 
   /// A trainer that goes on from `state`.
   ///
   /// - Parameters:
   ///   - random: shuffles the samples; each epoch has a generator of its own, so a run can go on anywhere.
   ///   - plan: nil to train in float.
-  /// - Throws: `TrainingError` where the data's shape is not the network's, the network does not start and end
-  ///   with a dense layer, or a setting is out of range.
+  /// - Throws: `TrainingError` where the data's shape is not the network's, the network does not end
+  ///   with a fully connected layer, or a setting is out of range.
   public init(
     _ state: TrainingState, training: ImageSet, validation: ImageSet, settings: TrainingSettings,
     plan: QuantizationPlan? = nil, random: RandomSource, resources: ComputeResources
@@ -65,10 +69,11 @@ public final class Trainer {
     self.validation = validation
     self.random = random
     epoch = state.epoch
+    steps = state.steps
     pass = NetworkPass(
-      state.network, velocities: state.velocities, plan: plan,
-      batchCapacity: max(settings.batchSize, 256), resources: resources)
-    classifier = Classifier(pass: pass, pixelTable: Classifier.pixelTable(plan: plan))
+      state.network, slots: state.slots, optimizer: settings.optimizer, plan: plan,
+      batchCapacity: settings.batchSize, resources: resources)
+    classifier = Classifier(pass: pass, pixelTable: Classifier.pixelTable(state.network, plan: plan))
   }
 
   /// The plan that weights and signals are quantised by at present: the one given, or, where steps are fitted
@@ -77,8 +82,7 @@ public final class Trainer {
 
   /// The present state.
   public var state: TrainingState {
-    TrainingState(
-      network: pass.trainedNetwork, velocities: pass.parameters.mapValues(\.velocity), epoch: epoch)
+    TrainingState(network: pass.trainedNetwork, slots: pass.slots, epoch: epoch, steps: steps)
   }
 
   /// Trains on every training sample once, in an order drawn for this epoch, then validates.
@@ -94,14 +98,15 @@ public final class Trainer {
       }
     }
     var order = Array(0..<training.count)
-    var shuffler = random.split("order of epoch \(epoch)")
+    let draws = random.split("order of epoch \(epoch)")
+    var shuffler = draws
     shuffler.shuffle(&order)
     let rate = Float(settings.learningRate(epoch: epoch))
     var loss = 0.0
     var first = 0
     while first < order.count {
       let samples = order[first..<min(first + settings.batchSize, order.count)]
-      loss += try trainBatch(samples, rate: rate)
+      loss += try trainBatch(samples, rate: rate, random: draws.split("batch \(first)"))
       first += samples.count
     }
     loss /= Double(training.count)
@@ -113,14 +118,16 @@ public final class Trainer {
   }
 
   /// One mini-batch. Returns the sum of the samples' cross-entropies before the update.
-  private func trainBatch(_ samples: ArraySlice<Int>, rate: Float) throws(TrainingError) -> Double {
+  private func trainBatch(
+    _ samples: ArraySlice<Int>, rate: Float, random: RandomSource
+  ) throws(TrainingError) -> Double {
     let batch = samples.count
     let output = pass.network.output.name
     let classes = pass.network.shapes[output]!.reduce(1, *)
-    classifier.load(samples, of: training)
-    pass.forward(batch: batch)
-    let gradient = pass.gradient(output)
-    let scale = pass.plan.map { Float($0.dense[output]!.accumulatorScale) } ?? 1
+    classifier.load(samples, of: training, augmentation: settings.augmentation, random: random)
+    pass.forward(batch: batch, purpose: .training(random))
+    let gradient = pass.outputGradient
+    let scale = pass.plan.map { Float($0.weights[output]!.accumulatorScale) } ?? 1
     wl_softmax(
       pass.resources.instructionSet.kernelVersion, batch, classes, scale, pass.tensor(output).base,
       gradient.base)
@@ -134,13 +141,12 @@ public final class Trainer {
       for index in 0..<classes { probabilities[index] *= share }
     }
     pass.backward(batch: batch)
-    for layer in pass.parameters.values {
-      layer.step(
-        rate: rate, momentum: Float(settings.momentum), decay: Float(settings.weightDecay),
-        resources: pass.resources)
+    steps += 1
+    for (_, values) in pass.trained {
+      values.update(settings: settings, rate: rate, step: steps, resources: pass.resources)
     }
     // Only finite weights have levels: nothing else may reach a quantised pass, or leave in `state`.
-    guard pass.parameters.values.allSatisfy(\.isFinite) else { throw divergence }
+    guard pass.isFinite else { throw divergence }
     pass.quantize()
     return loss
   }
@@ -165,8 +171,8 @@ public final class Trainer {
         "\(network.name): has \(classes) outputs for \(training.classCount) classes to train and"
           + " \(validation.classCount) to validate")
     }
-    guard case .dense = network.nodes[0].operation, case .dense = network.output.operation else {
-      throw .badSetting("\(network.name): must start and end with a dense layer to be trained")
+    guard case .dense = network.output.operation else {
+      throw .badSetting("\(network.name): must end with a fully connected layer to be trained")
     }
   }
 }

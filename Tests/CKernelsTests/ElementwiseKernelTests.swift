@@ -32,6 +32,22 @@ struct ElementwiseKernel: Sendable, CustomTestStringConvertible {
       name: "look_up_gradient", draw: address,
       run: { wl_look_up_gradient($0, $1, lowest, table, $2, &$3) },
       formula: { x, d in d * table[Int(x) + 100] }),
+    .init(
+      name: "relu6", run: { wl_relu6($0, $1, $2, &$3) }, formula: { x, _ in x > 0 ? (x < 6 ? x : 6) : 0 }),
+    .init(
+      name: "relu6_gradient", draw: { min(max($0.anyFloat(), 0), 6) },
+      run: { wl_relu6_gradient($0, $1, $2, &$3) }, formula: { y, d in y > 0 && y < 6 ? d : 0 }),
+    .init(
+      name: "tanh_gradient", draw: { Float($0.uniform(in: -1...1)) },
+      run: { wl_tanh_gradient($0, $1, $2, &$3) },
+      formula: { y, d in d * Float(1).addingProduct(-y, y) }),
+    .init(name: "accumulate", run: { wl_accumulate($0, $1, $2, &$3) }, formula: { x, y in y + x }),
+    .init(
+      name: "add",
+      run: { isa, count, x, y in
+        let before = y
+        wl_add(isa, count, x, before, &y)
+      }, formula: { x, y in x + y }),
   ]
 }
 
@@ -81,33 +97,25 @@ struct ElementwiseKernelTests {
     }
   }
 
-  @Test(
-    "Momentum: v = momentum·v − rate·(g + decay·w), w = w + v, each sum of a product rounded once",
-    arguments: KernelVersion.available)
-  func momentumStep(_ version: KernelVersion) {
+  @Test("Dropout scales what its mask keeps and zeroes the rest", arguments: KernelVersion.available)
+  func scalesByMask(_ version: KernelVersion) {
     var source = RandomSource(seed: 104)
     for count in 0...67 {
-      let rate = Float(source.uniform())
-      let momentum = Float(source.uniform())
-      let decay = count % 3 == 0 ? 0 : Float(source.uniform() * 0.01)
-      let g = (0..<count).map { _ in Float(source.normal()) }
-      let v = (0..<count).map { _ in Float(source.normal()) }
-      let w = (0..<count).map { _ in Float(source.normal()) }
-      var newV = v + sentinels
-      var newW = w + sentinels
-      wl_momentum_step(version.isa, count, rate, momentum, decay, g, &newV, &newW)
-      for i in 0..<count {
-        let slope = g[i].addingProduct(decay, w[i])
-        let velocity = (momentum * v[i]).addingProduct(-rate, slope)
-        #expect(newV[i].bitPattern == velocity.bitPattern, "seed 104, v, element \(i) of \(count)")
-        #expect(newW[i].bitPattern == (w[i] + velocity).bitPattern, "seed 104, w, element \(i) of \(count)")
-        // And the formula itself in double, so that the order above cannot hide a wrong sign.
-        let exact =
-          Double(momentum) * Double(v[i]) - Double(rate) * (Double(g[i]) + Double(decay) * Double(w[i]))
-        #expect(abs(Double(newV[i]) - exact) <= 0x1p-20, "seed 104, v, element \(i) of \(count)")
-      }
-      #expect(Array(newV[count...]) == sentinels && Array(newW[count...]) == sentinels)
+      let scale = Float(source.uniform(in: 1...3))
+      let mask = (0..<count).map { _ in source.below(2) == 0 ? 0 : UInt8(source.integer(in: 1...255)) }
+      let x = source.anyFloats(count)
+      var y = [Float](repeating: -7, count: count) + sentinels
+      wl_scale_by_mask(version.isa, count, scale, mask, x, &y)
+      let expected = zip(mask, x).map { $0 == 0 ? 0 : scale * $1 } + sentinels
+      #expect(y.bits == expected.bits, "seed 104, scale \(scale), mask \(mask), x = \(x)")
     }
+  }
+
+  @Test(
+    "A peak's count is two operations a lane, and grows with the rounds", arguments: KernelVersion.available)
+  func peak(_ version: KernelVersion) {
+    let one = wl_float_peak(version.isa, 1)
+    #expect(one > 0 && one % 8 == 0 && wl_float_peak(version.isa, 10) == 10 * one)
   }
 
   @Test("Column sums add the rows in order, then scale once", arguments: KernelVersion.available)

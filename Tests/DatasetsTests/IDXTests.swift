@@ -153,15 +153,19 @@ struct IDXTests {
     #expect(try DatasetSource(named: "fashion-mnist") == .fashionMNIST(directory: nil))
     let url = URL(fileURLWithPath: "/data")
     #expect(try DatasetSource(named: "mnist", directory: url) == .mnist(directory: url))
+    #expect(try DatasetSource(named: "cifar-10", directory: url) == .cifar10(directory: url))
+    #expect(try DatasetSource(named: "cifar-100", directory: url) == .cifar100(directory: url))
+    #expect(try DatasetSource(named: "images", directory: url) == .images(directory: url))
+    let known = "known: glyphs, fashion-mnist, mnist, cifar-10, cifar-100, images"
     let near = #expect(throws: DatasetError.self) { try DatasetSource(named: "fashion_mnits") }
     #expect(
-      near?.description
-        == "fashion_mnits: unknown data set; did you mean \"fashion-mnist\"? known: glyphs, fashion-mnist, mnist"
-    )
+      near?.description == "fashion_mnits: unknown data set; did you mean \"fashion-mnist\"? \(known)")
     let far = #expect(throws: DatasetError.self) { try DatasetSource(named: "imagenet") }
-    #expect(far?.description == "imagenet: unknown data set; known: glyphs, fashion-mnist, mnist")
-    let bare = #expect(throws: DatasetError.self) { try DatasetSource(named: "mnist") }
-    #expect(bare?.description == "mnist: say in which directory the files of \"mnist\" are")
+    #expect(far?.description == "imagenet: unknown data set; \(known)")
+    for name in ["mnist", "cifar-10", "cifar-100", "images"] {
+      let bare = #expect(throws: DatasetError.self) { try DatasetSource(named: name) }
+      #expect(bare?.description == "\(name): say in which directory the files of \"\(name)\" are")
+    }
   }
 
   @Test("More images than there are cannot be held out", arguments: [-1, 40, 41])

@@ -8,10 +8,13 @@ import Testing
 struct PublishedSetTests {
   private static let hasFashionMNIST = FileManager.default.fileExists(
     atPath: DatasetSource.fashionMNISTDirectory.path)
-  private static let mnistDirectory = URL(fileURLWithPath: #filePath)
+  private static let sharedDirectory = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("shared/data/mnist")
+    .deletingLastPathComponent().appendingPathComponent("shared/data")
+  private static let mnistDirectory = sharedDirectory.appendingPathComponent("mnist")
   private static let hasMNIST = FileManager.default.fileExists(atPath: mnistDirectory.path)
+  private static let cifar10Directory = sharedDirectory.appendingPathComponent("cifar-10-batches-bin")
+  private static let hasCIFAR10 = FileManager.default.fileExists(atPath: cifar10Directory.path)
 
   @Test(
     "Fashion-MNIST has 60000 and 10000 images, 6000 and 1000 of each class",
@@ -41,6 +44,45 @@ struct PublishedSetTests {
     let total = [set.training, set.validation].reduce(0) { $0 + $1.pixels.reduce(0) { $0 + Int($1) } }
     #expect((Double(total) / (60_000 * 784 * 255) - 0.1307).magnitude < 0.0001)
     #expect(set.test.labels.prefix(5) == [7, 2, 1, 0, 4])
+  }
+
+  @Test(
+    "CIFAR-10's first three batches and test images have the sums that NumPy finds",
+    .enabled(if: hasCIFAR10, "CIFAR-10 is not beside the package"))
+  func cifar10() throws {
+    let set = try Dataset.load(.cifar10(directory: Self.cifar10Directory))
+    #expect(set.training.count == 27_000 && set.validation.count == 3_000 && set.test.count == 10_000)
+    #expect(
+      set.classNames
+        == ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"])
+    // From numpy.fromfile(FILE, numpy.uint8).reshape(-1, 3073): bincount of column 0, sums of columns 1...1024,
+    // 1025...2048 and 2049...3072.
+    let both = zip(set.training.classHistogram, set.validation.classHistogram).map(+)
+    #expect(both == [2983, 3023, 3007, 3008, 2999, 2954, 3016, 3042, 2973, 2995])
+    #expect(set.test.classHistogram == [Int](repeating: 1000, count: 10))
+    func sums(_ parts: [ImageSet]) -> [Int] {
+      var sums = [0, 0, 0]
+      for part in parts {
+        for start in stride(from: 0, to: part.pixels.count, by: 3) {
+          for channel in 0..<3 { sums[channel] += Int(part.pixels[start + channel]) }
+        }
+      }
+      return sums
+    }
+    #expect(sums([set.training, set.validation]) == [3_850_726_991, 3_775_501_236, 3_494_222_301])
+    #expect(sums([set.test]) == [1_290_492_328, 1_266_775_083, 1_176_108_223])
+    // The means are 126.02, 123.71 and 114.85; the first test image is a cat.
+    #expect(set.test.labels.prefix(5) == [3, 8, 8, 0, 6])
+    let first = Array(set.test.image(0))
+    #expect(first[3..<6] == [159, 111, 47] && first[(5 * 32 + 7) * 3..<(5 * 32 + 8) * 3] == [167, 115, 41])
+
+    // The sum that NumPy finds in double precision after 127/3 (x − mean) / max(std, 3), rounded and clamped.
+    let normalized = try set.preprocessed(by: .globalContrast)
+    #expect(sums([normalized.test]).reduce(0, +) == 3_931_930_723)
+    #expect(normalized.digest != set.digest && normalized.test.labels == set.test.labels)
+    #expect(throws: DatasetError(.tooLargeToWhiten(values: 3072, limit: 1024), at: "cifar-10")) {
+      try set.preprocessed(by: .zca)
+    }
   }
 
   @Test("A digest covers names, labels, pixels and shape")

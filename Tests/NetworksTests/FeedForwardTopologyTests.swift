@@ -26,7 +26,7 @@ struct FeedForwardTopologyTests {
     arguments: [
       "", "ffdnn", "ffdnn-", "ffdnn-4", "ffdnn-4x", "ffdnn-x256", "ffdnn-4x256x2", "ffdnn-4x256-",
       "fdnn-4x256",
-      "ffdnn-4x256-tanh", "ffdnn-4x256-relu-", "ffdnn-+4x256", "ffdnn-04x256", "ffdnn-4x0256", "ffdnn-4×256",
+      "ffdnn-4x256-gelu", "ffdnn-4x256-relu-", "ffdnn-+4x256", "ffdnn-04x256", "ffdnn-4x0256", "ffdnn-4×256",
       "FFDNN-4x256", " ffdnn-4x256", "ffdnn-4x256 ", "ffdnn-4x-256", "ffdnn-4x99999999999999999999",
       "ffdnn-4x256-sigmoid", "lenet-5",
     ])
@@ -130,8 +130,8 @@ struct FeedForwardTopologyTests {
     // a = (1 + 4 + 0.5, −1 + 1) = (5.5, 0): b = 12; a = (−3 + 2 + 0.5, 3 + 0.5) = (−0.5, 3.5): b = 1 − 14 = −13.
     #expect(abs(network.referenceOutput(of: [1, 2])[0] - 0.9999938558253978) < 1e-15)
     #expect(abs(network.referenceOutput(of: [-3, 1])[0] - 2.260324298e-6) < 1e-14)
-    network.replaceDense(
-      "b", with: FloatDense(weights: Tensor(shape: [1, 2], elements: [0, 0]), biases: [0]))
+    network.replace(
+      "b", with: .dense(FloatDense(weights: Tensor(shape: [1, 2], elements: [0, 0]), biases: [0])))
     #expect(network.referenceOutput(of: [1, 2]) == [0.5])
     #expect(network.parameterCount == 9)
   }

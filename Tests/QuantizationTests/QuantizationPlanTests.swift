@@ -17,7 +17,7 @@ struct QuantizationPlanTests {
     for node in network.nodes {
       guard case .dense(var dense) = node.operation else { continue }
       dense.biases = dense.biases.map { _ in Float(source.normal() * biases) }
-      network.replaceDense(node.name, with: dense)
+      network.replace(node.name, with: .dense(dense))
     }
     return network
   }
@@ -61,33 +61,38 @@ struct QuantizationPlanTests {
       weightWordLength: 4, weightWordLengths: ["dense2": 2], signalWordLength: 6, inputWordLength: 5)
     let plan = try plan(network, recipe)
     #expect(plan.inputScale == 0x1p-5)
-    #expect(plan.dense["dense1"]!.inputScale == 0x1p-5)
+    #expect(plan.weights["dense1"]!.inputScale == 0x1p-5)
     for (hidden, name) in [("hidden1", "dense2"), ("hidden2", "logits")] {
-      let scale = plan.activations[hidden]!.outputScale
-      #expect(plan.dense[name]!.inputScale == scale)
+      let scale = plan.signals[hidden]!.outputScale
+      #expect(plan.weights[name]!.inputScale == scale)
       if activation == .sigmoid { #expect(scale == 0x1p-6) }
+      if activation == .tanh { #expect(scale == 0x1p-5) }
     }
-    #expect(["dense1", "dense2", "logits"].map { plan.dense[$0]!.weightWordLength } == [4, 2, 4])
-    #expect(["dense1", "dense2", "logits"].map { plan.dense[$0]!.quantizer.limit } == [7, 1, 7])
-    for (name, dense) in plan.dense {
-      #expect(dense.accumulatorScale == Double(dense.quantizer.step) * dense.inputScale, "\(name)")
+    #expect(["dense1", "dense2", "logits"].map { plan.weights[$0]!.weightWordLength } == [4, 2, 4])
+    #expect(["dense1", "dense2", "logits"].map { plan.weights[$0]!.quantizers[0].limit } == [7, 1, 7])
+    for (name, dense) in plan.weights {
+      #expect(dense.accumulatorScale == Double(dense.quantizers[0].step) * dense.inputScale, "\(name)")
       let best = UniformQuantizer.leastSquares(
-        for: self.dense(network, name).weights.elements, limit: dense.quantizer.limit)
-      #expect(dense.quantizer == best, "\(name)")
+        for: self.dense(network, name).weights.elements, limit: dense.quantizers[0].limit)
+      #expect(dense.quantizers[0] == best, "\(name)")
     }
     for (index, name) in ["hidden1", "hidden2"].enumerated() {
-      let made = plan.activations[name]!
+      let made = plan.signals[name]!
       guard case .multiplier(let multipliers, let shifts, _) = made.requantization else {
         return #expect(Bool(false), "\(made.requantization)")
       }
       // The multiplier takes accumulators to the table's address (64 a unit) or to the output's raw values.
-      let unit = activation == .sigmoid ? 1.0 / 64 : made.outputScale
-      let factor = plan.dense["dense\(index + 1)"]!.accumulatorScale / unit
+      let unit = activation.hasTable ? 1.0 / 64 : made.outputScale
+      let factor = plan.weights["dense\(index + 1)"]!.accumulatorScale / unit
       let realized = Double(multipliers[0]) * Double(sign: .plus, exponent: -shifts[0], significand: 1)
       #expect(abs(realized / factor - 1) <= 0x1p-16, "\(name)")
       switch (activation, made.function) {
-      case (.sigmoid, .table(let table)): #expect(table.table.entries.count == 1024)
-      case (.relu, .clamp(let high)): #expect(high == 63)
+      case (.sigmoid, .table(let table)), (.tanh, .table(let table)):
+        #expect(table.table.entries.count == 1024)
+      // The samples are those of a ReLU, far below 6.
+      case (.relu6, .clamp(let low, let high)):
+        #expect(low == 0 && high == min(63, Int64((6 / made.outputScale).rounded())))
+      case (.relu, .clamp(let low, let high)): #expect(low == 0 && high == 63)
       default: #expect(Bool(false), "\(name) computes \(made.function)")
       }
     }
@@ -95,7 +100,7 @@ struct QuantizationPlanTests {
     if activation == .relu {
       let outputs = calibration(network, samples(50))("hidden1")
       #expect(
-        plan.activations["hidden1"]!.outputScale
+        plan.signals["hidden1"]!.outputScale
           == Double(UniformQuantizer.leastSquares(for: outputs, limit: 63).step))
     }
   }
@@ -113,10 +118,10 @@ struct QuantizationPlanTests {
     for (node, name) in zip(integer.nodes, ["dense1", "dense2", "logits"]) {
       guard case .dense(let layer) = node.operation else { continue }
       let float = dense(network, name)
-      let made = plan.dense[name]!
+      let made = plan.weights[name]!
       #expect(layer.weightWordLength == 3 && layer.weights.shape == float.weights.shape)
       for (raw, x) in zip(layer.weights.elements, float.weights.elements) {
-        let inLevels = Double(x) / Double(made.quantizer.step)
+        let inLevels = Double(x) / Double(made.quantizers[0].step)
         #expect(abs(Double(raw)) <= 3 && (abs(Double(raw) - inLevels) <= 0.5 || abs(inLevels) > 3))
       }
       for (raw, bias) in zip(layer.biases, float.biases) {
@@ -126,7 +131,7 @@ struct QuantizationPlanTests {
       #expect(node.output.format.description == (isLast ? "sfix20" : "ufix7") && node.output.zeroPoint == 0)
       #expect(
         integer.scales[node.name]
-          == (isLast ? made.accumulatorScale : plan.activations[node.name]!.outputScale))
+          == (isLast ? made.accumulatorScale : plan.signals[node.name]!.outputScale))
     }
     #expect(integer.scales["input"] == 0x1p-6 && integer.scales.count == 4)
     #expect(try IntegerNetwork(fileData: integer.fileData, file: "f") == integer)
@@ -142,7 +147,7 @@ struct QuantizationPlanTests {
       // Weight step 1, inputs of 8 bits: a bias of 1 is 256.
       let recipe = QuantizationRecipe(weightWordLength: 2, accumulatorWordLength: bits)
       let plan = try QuantizationPlan(network: network, recipe: recipe, calibration: { _ in [] })
-      #expect(plan.dense["a"]!.accumulatorScale == 0x1p-8)
+      #expect(plan.weights["a"]!.accumulatorScale == 0x1p-8)
       return plan.biasIntegers(of: biases, named: "a")
     }
     let half: Float = 0x1p-9
@@ -173,23 +178,25 @@ struct QuantizationPlanTests {
       let network = try network(activation, seed: seed)
       let recipe = QuantizationRecipe(weightWordLength: 3, requantizer: .shift(rounding: .nearestTiesUp))
       let plan = try plan(network, recipe)
-      for (name, made) in plan.dense {
+      for (name, made) in plan.weights {
         let values = dense(network, name).weights.elements
         let best = UniformQuantizer.leastSquares(for: values, limit: 3)
-        #expect(made.quantizer.step.significand == 1, "\(name)")
-        let ratio = best.step / made.quantizer.step
+        #expect(made.quantizers[0].step.significand == 1, "\(name)")
+        let ratio = best.step / made.quantizers[0].step
         #expect(0.5 < ratio && ratio < 2, "\(name)")
         let other = UniformQuantizer(
-          step: ratio >= 1 ? made.quantizer.step * 2 : made.quantizer.step / 2, limit: 3)
-        let (chosen, rejected) = (made.quantizer.squaredError(over: values), other.squaredError(over: values))
+          step: ratio >= 1 ? made.quantizers[0].step * 2 : made.quantizers[0].step / 2, limit: 3)
+        let (chosen, rejected) = (
+          made.quantizers[0].squaredError(over: values), other.squaredError(over: values)
+        )
         #expect(chosen < rejected || (chosen == rejected && ratio >= 1), "seed \(seed), \(name)")
       }
-      for (name, made) in plan.activations {
+      for (name, made) in plan.signals {
         guard case .shift(let bits, .nearestTiesUp) = made.requantization else {
           return #expect(Bool(false), "\(made.requantization)")
         }
-        let unit = activation == .sigmoid ? 1.0 / 64 : made.outputScale
-        let factor = plan.dense["dense" + name.suffix(1)]!.accumulatorScale / unit
+        let unit = activation.hasTable ? 1.0 / 64 : made.outputScale
+        let factor = plan.weights["dense" + name.suffix(1)]!.accumulatorScale / unit
         #expect(Double(sign: .plus, exponent: -bits, significand: 1) == factor, "\(name)")
       }
       _ = try plan.integerNetwork(from: network)
@@ -205,16 +212,18 @@ struct QuantizationPlanTests {
     for name in ["dense1", "dense2", "logits"] {
       var layer = dense(first, name)
       layer.weights.elements = layer.weights.elements.map { $0 * 3 }
-      changed.replaceDense(name, with: layer)
+      changed.replace(name, with: .dense(layer))
     }
     let refitted = try plan(changed, recipe, holding: held)
     for name in ["hidden1", "hidden2"] {
-      #expect(refitted.activations[name]!.outputScale == held.activations[name]!.outputScale)
+      #expect(refitted.signals[name]!.outputScale == held.signals[name]!.outputScale)
     }
-    #expect(abs(refitted.dense["dense1"]!.quantizer.step / held.dense["dense1"]!.quantizer.step - 3) < 1e-5)
     #expect(
-      try plan(changed, recipe).activations["hidden1"]!.outputScale
-        != held.activations["hidden1"]!.outputScale)
+      abs(refitted.weights["dense1"]!.quantizers[0].step / held.weights["dense1"]!.quantizers[0].step - 3)
+        < 1e-5)
+    #expect(
+      try plan(changed, recipe).signals["hidden1"]!.outputScale
+        != held.signals["hidden1"]!.outputScale)
   }
 
   @Test(
@@ -278,7 +287,7 @@ struct QuantizationPlanTests {
     recipe = QuantizationRecipe(weightWordLength: 3, weightWordLengths: ["dense3": 2])
     #expect(
       message(recipe)
-        == "a word length for weights of dense3, which is no dense layer; there are dense1, dense2, logits")
+        == "a word length for weights of dense3, which is no layer; there are dense1, dense2, logits")
     for address in [
       try FixedPointFormat(.unsigned, wordLength: 10, fractionLength: 6),
       try FixedPointFormat(.signed, wordLength: 10, fractionLength: -1100),
@@ -290,7 +299,7 @@ struct QuantizationPlanTests {
     }
   }
 
-  @Test("Graphs without an activation between layers, or with one too many, are refused by name")
+  @Test("Activations without sums before them are refused by name")
   func badGraphs() throws {
     let square = FloatOperation.dense(
       FloatDense(weights: Tensor(shape: [2, 2], elements: [1, 0, 0, 1]), biases: [0, 0]))
@@ -311,15 +320,14 @@ struct QuantizationPlanTests {
     }
     #expect(message([("a", square), ("r", .activation(.relu)), ("b", square)]) == nil)
     #expect(message([("a", square), ("r", .activation(.sigmoid))]) == nil)
-    #expect(
-      message([("a", square), ("b", square)])
-        == "b reads the accumulators of a; an activation must stand between them")
+    // Without an activation between them the first layer's sums become signed signals.
+    #expect(message([("a", square), ("b", square)]) == nil)
     #expect(
       message([("r", .activation(.relu)), ("b", square)])
-        == "r reads input; an activation must follow a layer with accumulators")
+        == "r reads input; an activation must follow a layer with accumulators, which it alone reads")
     #expect(
       message([("a", square), ("r", .activation(.relu)), ("s", .activation(.relu)), ("b", square)])
-        == "s reads r; an activation must follow a layer with accumulators")
+        == "s reads r; an activation must follow a layer with accumulators, which it alone reads")
   }
 
   @Test("Weights, biases and samples that are not finite are errors, not traps")
@@ -331,7 +339,7 @@ struct QuantizationPlanTests {
       var broken = sound
       var layer = dense(sound, "dense2")
       layer.weights.elements[5] = bad
-      broken.replaceDense("dense2", with: layer)
+      broken.replace("dense2", with: .dense(layer))
       let error = #expect(throws: QuantizationError.self) {
         try QuantizationPlan(network: broken, recipe: recipe, calibration: { _ in [1] })
       }
@@ -344,7 +352,7 @@ struct QuantizationPlanTests {
       )
       layer = dense(sound, "dense2")
       layer.biases[1] = bad
-      broken.replaceDense("dense2", with: layer)
+      broken.replace("dense2", with: .dense(layer))
       #expect(throws: NetworkError.self) { try plan.integerNetwork(from: broken) }
       #expect(throws: QuantizationError.self) {
         try QuantizationPlan(network: sound, recipe: recipe, calibration: { _ in [1, bad] })
@@ -356,7 +364,7 @@ struct QuantizationPlanTests {
       for name in ["dense1", "dense2", "logits"] {
         var layer = dense(sound, name)
         layer.weights.elements = layer.weights.elements.map { $0 < 0 ? -3e38 : 3e38 }
-        huge.replaceDense(name, with: layer)
+        huge.replace(name, with: .dense(layer))
       }
       var other = recipe
       other.requantizer = requantizer
@@ -371,10 +379,20 @@ struct QuantizationPlanTests {
     var network = try network(.sigmoid)
     var layer = dense(network, "dense1")
     layer.weights.elements = layer.weights.elements.map { _ in 0 }
-    network.replaceDense("dense1", with: layer)
+    network.replace("dense1", with: .dense(layer))
     let plan = try plan(network, QuantizationRecipe(weightWordLength: 2))
-    #expect(plan.dense["dense1"]!.quantizer.step == 1)
+    #expect(plan.weights["dense1"]!.quantizers[0].step == 1)
     guard case .dense(let integer) = try plan.integerNetwork(from: network).nodes[0].operation else { return }
     #expect(integer.weights.elements.allSatisfy { $0 == 0 })
+  }
+}
+
+extension ActivationFunction {
+  /// Whether the hardware looks it up.
+  fileprivate var hasTable: Bool {
+    switch self {
+    case .sigmoid, .tanh: true
+    case .relu, .relu6: false
+    }
   }
 }

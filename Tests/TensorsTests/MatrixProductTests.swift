@@ -122,7 +122,7 @@ struct MatrixProductTests {
   func largeProducts() {
     var source = RandomSource(seed: 203)
     let workspace = ProductWorkspace()
-    // More than 2^19 multiply-adds are split: by columns from 96 on, else by rows.
+    // More than 2^19 multiply-adds are split: along the rows, the columns or both, whichever is done first.
     let shapes = [
       (3, 5, 255), (3, 5, 256), (3, 5, 257), (2, 50, 512), (9, 17, 1000), (70, 96, 100), (128, 97, 300),
       (17, 400, 260), (300, 95, 30), (513, 10, 200), (1000, 3, 257), (1, 1100, 513), (2100, 1, 256),

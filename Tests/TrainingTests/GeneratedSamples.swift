@@ -38,7 +38,7 @@ func randomNetwork(
     guard case .dense(var dense) = node.operation else { continue }
     var source = random.split("biases of \(node.name)")
     dense.biases = dense.biases.map { _ in Float(source.uniform(in: -0.5...0.5)) }
-    network.replaceDense(node.name, with: dense)
+    network.replace(node.name, with: .dense(dense))
   }
   return network
 }
@@ -80,4 +80,19 @@ func stateAfterEpochs(
     random: RandomSource(seed: 77), resources: resources)
   for _ in 0..<epochs { _ = try trainer.runEpoch() }
   return trainer.state
+}
+
+extension TrainingState {
+  /// The velocities of fully connected layers in the shapes of the layers.
+  var velocities: [String: FloatDense] {
+    var velocities: [String: FloatDense] = [:]
+    for node in network.nodes {
+      guard case .dense(let dense) = node.operation, let weights = slots["\(node.name).weights"]?.first,
+        let biases = slots["\(node.name).biases"]?.first
+      else { continue }
+      velocities[node.name] = FloatDense(
+        weights: Tensor(shape: dense.weights.shape, elements: weights), biases: biases)
+    }
+    return velocities
+  }
 }

@@ -5,6 +5,10 @@
 
 #include "instruction_set.h"
 #include "float_kernels.h"
+#include "convolution_kernels.h"
+#include "pooling_kernels.h"
+#include "normalization_kernels.h"
+#include "optimizer_kernels.h"
 #include "integer_kernels.h"
 #include "fixed_point.h"
 

@@ -13,7 +13,7 @@ public enum CacheStage: String, Sendable, Hashable, CaseIterable {
   /// Raised whenever the stage's results may change for the same key.
   var revision: Int {
     switch self {
-    case .floatTraining: 1
+    case .floatTraining: 2
     case .quantizedNetwork: 1
     case .evaluation: 1
     }

@@ -79,55 +79,36 @@ public struct FloatTraining: Sendable, Hashable {
 
   private var container: Container {
     let (graph, blobs) = network.archived(prefix: "network/")
-    let (middle, middleBlobs) = midpoint.network.archived(prefix: "midpoint/")
-    var velocities = midpoint.network
-    for (name, velocity) in midpoint.velocities { velocities.replaceDense(name, with: velocity) }
-    let hasVelocities = !midpoint.velocities.isEmpty
+    let (middle, middleBlobs) = midpoint.archived(prefix: "midpoint/")
     let content: JSONValue = [
-      "network": graph, "midpoint": middle, "midpointEpoch": .integer(midpoint.epoch),
-      "hasVelocities": .bool(hasVelocities), "validationErrors": .integer(validationErrors),
+      "network": graph, "midpoint": middle, "validationErrors": .integer(validationErrors),
       "testErrors": .integer(testErrors), "losses": .array(losses.map { .number($0) }),
     ]
-    return Container(
-      kind: "", content: content,
-      blobs: blobs + middleBlobs + (hasVelocities ? velocities.archived(prefix: "velocities/").blobs : []))
+    return Container(kind: "", content: content, blobs: blobs + middleBlobs)
   }
 
   private init(_ container: Container, file: String) throws {
     struct Numbers {
       let graph: JSONValue
       let middle: JSONValue
-      let epoch: Int
-      let hasVelocities: Bool
       let validationErrors: Int
       let testErrors: Int
       let losses: [Double]
     }
     let numbers = try JSONReader.read(container.content, file: file) { reader -> Numbers? in
-      let epoch = reader.integer("midpointEpoch", in: 0...Int.max)
-      let hasVelocities = reader.flag("hasVelocities")
       let validationErrors = reader.integer("validationErrors", in: 0...Int.max)
       let testErrors = reader.integer("testErrors", in: 0...Int.max)
       let losses = reader.numbers("losses")
       guard reader.object("network") != nil, reader.object("midpoint") != nil,
-        let graph = container.content["network"], let middle = container.content["midpoint"], let epoch,
-        let hasVelocities, let validationErrors, let testErrors, let losses
+        let graph = container.content["network"], let middle = container.content["midpoint"],
+        let validationErrors, let testErrors, let losses
       else { return nil }
       return Numbers(
-        graph: graph, middle: middle, epoch: epoch, hasVelocities: hasVelocities,
-        validationErrors: validationErrors, testErrors: testErrors, losses: losses)
+        graph: graph, middle: middle, validationErrors: validationErrors, testErrors: testErrors,
+        losses: losses)
     }
     network = try FloatNetwork(archive: numbers.graph, in: container, prefix: "network/", file: file)
-    let middle = try FloatNetwork(archive: numbers.middle, in: container, prefix: "midpoint/", file: file)
-    var velocities: [String: FloatDense] = [:]
-    if numbers.hasVelocities {
-      let held = try FloatNetwork(
-        archive: numbers.middle, in: container, prefix: "velocities/", file: file)
-      for node in held.nodes {
-        if case .dense(let dense) = node.operation { velocities[node.name] = dense }
-      }
-    }
-    midpoint = TrainingState(network: middle, velocities: velocities, epoch: numbers.epoch)
+    midpoint = try TrainingState(archive: numbers.middle, in: container, prefix: "midpoint/", file: file)
     validationErrors = numbers.validationErrors
     testErrors = numbers.testErrors
     losses = numbers.losses

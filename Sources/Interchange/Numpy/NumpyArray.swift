@@ -87,7 +87,7 @@ public struct NumpyArray: Hashable, Sendable {
     }
   }
 
-  private func fault(_ fault: NumpyArrayFault) -> InterchangeError {
+  func fault(_ fault: NumpyArrayFault) -> InterchangeError {
     InterchangeError(.array(fault), at: origin)
   }
 }

@@ -24,6 +24,10 @@ public enum NumpyArrayFault: Error, Hashable, Sendable {
   case notIntegers(NumpyArray.ElementType)
   /// An unsigned element is beyond a signed 64-bit integer.
   case integerTooLarge(UInt64, index: Int)
+  /// An array of this shape holds no images.
+  case notImages(shape: [Int])
+  /// An array of this shape holds no labels.
+  case notLabels(shape: [Int])
 
   var message: String {
     switch self {
@@ -52,6 +56,10 @@ public enum NumpyArrayFault: Error, Hashable, Sendable {
       "elements are \(found.rawValue), expected integers; convert them with astype before saving"
     case .integerTooLarge(let value, let index):
       "element \(index) is \(value), expected at most \(Int64.max), the largest int64"
+    case .notImages(let shape):
+      "an array of shape \(shape), expected [images, rows, columns] or [images, rows, columns, channels], "
+        + "none of them 0"
+    case .notLabels(let shape): "an array of shape \(shape), expected [labels], not 0"
     }
   }
 }

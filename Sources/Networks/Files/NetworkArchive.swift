@@ -36,7 +36,7 @@ extension NetworkArchive {
   }
 
   /// Reads the blob `name`, with the network's error for a missing or mistyped one.
-  static func elements<Element: BlobElement>(
+  package static func elements<Element: BlobElement>(
     _ name: String, of type: Element.Type, in container: Container, file: String
   ) throws(NetworkError) -> [Element] {
     do {
@@ -47,7 +47,7 @@ extension NetworkArchive {
   }
 
   /// Reads an object, with the network's error for its faults.
-  static func read<Value>(
+  package static func read<Value>(
     _ content: JSONValue, file: String, _ body: (JSONReader) -> Value?
   ) throws(NetworkError) -> Value {
     do {

@@ -11,12 +11,12 @@ import Training
 /// The options of `wordlength explore` and the settings they come to.
 enum ExploreOptions {
   static let dataset = CommandOption(
-    "dataset", .choice(DatasetSource.names.map { ($0, $0) }, placeholder: "NAME"),
+    "dataset", .choice(DatasetOptions.names.map { ($0, $0) }, placeholder: "NAME"),
     help:
-      "images to learn: glyphs are generated, fashion-mnist is read as Debian's package installs it, mnist from --data-directory",
+      "images to learn: glyphs are generated, fashion-mnist is read as Debian's package installs it, the others from --data-directory",
     default: "glyphs")
   static let dataDirectory = CommandOption(
-    "data-directory", .text("DIR", "a directory with the four IDX files, plain or gzipped"),
+    "data-directory", .text("DIR", "a directory with the data set's files"),
     help: "where the data set's files are")
   static let capacity = CommandOption(
     "weight-capacity", letter: "w", .memorySize,
@@ -141,8 +141,7 @@ enum ExploreOptions {
 
   /// The data set that the arguments name.
   static func dataset(_ arguments: CommandArguments) throws -> Dataset {
-    let directory = arguments.value(dataDirectory).map { URL(fileURLWithPath: $0, isDirectory: true) }
-    return try Dataset.load(DatasetSource(named: arguments.required(dataset), directory: directory))
+    try DatasetOptions.load(arguments.required(dataset), directory: arguments.value(dataDirectory))
   }
 }
 

@@ -8,7 +8,7 @@ import Reproducibility
 /// The inputs that a network runs on: a data set's test images, an array file, or random words.
 struct InputSource {
   static let dataset = CommandOption(
-    "dataset", .choice(DatasetSource.names.map { ($0, $0) }, placeholder: "NAME"),
+    "dataset", .choice(DatasetOptions.names.map { ($0, $0) }, placeholder: "NAME"),
     help: "run on this data set's test images and report the error")
   static let dataDirectory = CommandOption(
     "data-directory", .text("DIR", "a directory with the data set's files"),
@@ -22,7 +22,8 @@ struct InputSource {
 
   /// Declarations in the order of the help text.
   static let declarations: [OptionDeclaration] = [
-    dataset.declaration, dataDirectory.declaration, inputs.declaration, samples.declaration,
+    dataset.declaration, dataDirectory.declaration, DatasetOptions.preprocessing.declaration,
+    inputs.declaration, samples.declaration,
   ]
 
   /// Raw words, `[samples, elements]`.
@@ -46,8 +47,7 @@ struct InputSource {
         command: arguments.syntax.name,
         faults: [.rule(what: "--dataset and --inputs both name inputs", help: "give one of them")])
     case (let name?, nil):
-      let directory = arguments.value(Self.dataDirectory).map { URL(fileURLWithPath: $0, isDirectory: true) }
-      let images = try Dataset.load(DatasetSource(named: name, directory: directory)).test
+      let images = try DatasetOptions.load(name, directory: arguments.value(Self.dataDirectory)).test
       guard images.valuesPerImage == size, network.preprocessing != nil else {
         throw CommandFailure(
           ConsoleMessage(
