@@ -90,7 +90,9 @@ struct QuantizedImagePassTests {
       let after = try errors(retrained)
       let float = errorCount(
         Classifier(folded, plan: nil, resources: .all).classes(of: images), images.labels)
-      #expect(float < 15 && after < direct && after < 60, "float \(float), direct \(direct), retrained \(after) of 300 wrong")
+      #expect(
+        float < 15 && after < direct && after < 60,
+        "float \(float), direct \(direct), retrained \(after) of 300 wrong")
     }
   }
 }
