@@ -1,0 +1,133 @@
+import Foundation
+import Networks
+import Reproducibility
+import Testing
+
+@Suite("train and quantize, through the built program")
+struct TrainCommandTests {
+  private static let training = [
+    "train", "--network", "cnn-4-6-8", "--epochs", "4", "--batch-normalization", "--shift", "1", "--dropout",
+    "0.2",
+    "--quiet",
+  ]
+
+  private func inDirectory<Result>(_ body: (URL) throws -> Result) throws -> Result {
+    let directory = try BuiltProgram.temporaryDirectory()
+    defer { try? FileManager.default.removeItem(at: directory) }
+    return try body(directory)
+  }
+
+  private func trained(_ more: [String] = [], in directory: URL) throws -> Data {
+    let outcome = try BuiltProgram.run(Self.training + more, in: directory)
+    #expect(outcome.status == 0, "\(outcome.error)")
+    return try Data(contentsOf: directory.appendingPathComponent("trained.network"))
+  }
+
+  private func checkpoints(_ directory: URL) -> [String] {
+    let folder = directory.appendingPathComponent(".wordlength/checkpoints").path
+    return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter {
+      !$0.hasPrefix(".")
+    }
+  }
+
+  @Test(
+    "The same bytes on one thread and two, and after a kill and a second run; no checkpoint is left behind")
+  func killAndResume() throws {
+    let expected = try inDirectory { try trained(["--threads", "1"], in: $0) }
+    try inDirectory { directory in
+      let process = try BuiltProgram.start(Self.training + ["--threads", "2"], in: directory)
+      // The first checkpoint shows that an epoch is done.
+      for _ in 0..<3000 where checkpoints(directory).isEmpty && process.isRunning { usleep(10_000) }
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+      #expect(process.terminationReason == .uncaughtSignal, "it was over before it could be killed")
+      #expect(checkpoints(directory).count == 1)
+      let again = try BuiltProgram.run(Self.training, in: directory)
+      #expect(again.status == 0 && again.error.contains("going on after epoch"), "\(again.error)")
+      #expect(try Data(contentsOf: directory.appendingPathComponent("trained.network")) == expected)
+      #expect(checkpoints(directory).isEmpty)
+    }
+  }
+
+  @Test("An interrupt keeps the epoch and ends with status 130; a damaged checkpoint is named and not used")
+  func interruptAndDamage() throws {
+    let expected = try inDirectory { try trained(in: $0) }
+    try inDirectory { directory in
+      let process = try BuiltProgram.start(Self.training, in: directory)
+      for _ in 0..<3000 where checkpoints(directory).isEmpty && process.isRunning { usleep(10_000) }
+      kill(process.processIdentifier, SIGINT)
+      let outcome = try BuiltProgram.outcome(of: process, in: directory)
+      #expect(outcome.status == 130, "\(outcome.error)")
+      let name = try #require(checkpoints(directory).first)
+      let file = directory.appendingPathComponent(".wordlength/checkpoints/\(name)")
+      var bytes = try Data(contentsOf: file)
+      bytes[bytes.count / 2] ^= 1
+      try bytes.write(to: file)
+      let again = try BuiltProgram.run(Self.training, in: directory)
+      #expect(again.status == 0 && again.error.contains(name) && again.error.contains("starting anew"))
+      #expect(try Data(contentsOf: directory.appendingPathComponent("trained.network")) == expected)
+    }
+  }
+
+  @Test(
+    "A quantized network is classed by the hardware as the trainer and the report say",
+    arguments: ["direct", "retrained", "gradual"])
+  func quantized(method: String) throws {
+    try inDirectory { directory in
+      _ = try trained(in: directory)
+      let outcome = try BuiltProgram.run(
+        [
+          "quantize", "trained.network", "-w", "4", "--layer-bits", "logits=8", "--method", method,
+          "--epochs", "1",
+          "--learning-rate", "0.01", "--format", "json", "--quiet",
+        ], in: directory)
+      #expect(outcome.status == 0, "\(outcome.error)")
+      let last = try #require(outcome.output.split(separator: "\n").last)
+      let report = try JSONValue(parsing: Data(last.utf8))
+      #expect(report["differingSamples"] == 0)
+      let network = try IntegerNetwork(
+        fileData: try Data(contentsOf: directory.appendingPathComponent("quantized.network")), file: "q")
+      let bits = network.nodes.compactMap { network.weightedLayer(of: $0)?.weightWordLength }
+      #expect(bits == [4, 4, 4, 4, 8])
+      let run = try BuiltProgram.run(
+        [
+          "simulate", "--network", "quantized.network", "--dataset", "glyphs", "--format", "json", "--quiet",
+          "--hardware", "systolic-output-stationary",
+        ], in: directory)
+      #expect(run.status == 0, "\(run.error)")
+      let simulated = try JSONValue(parsing: Data(run.output.utf8))
+      #expect(simulated["classificationErrors"] == report["testErrors"])
+    }
+  }
+
+  @Test("What cannot be trained is told, with what helps")
+  func refusals() throws {
+    try inDirectory { directory in
+      for (words, part) in [
+        (["train", "--network", "lenet5"], "Did you mean lenet-5?"),
+        (["train", "--network", "alexnet"], "does not fit its input"),
+        (
+          [
+            "train", "--network", "ffdnn-1x8", "--epochs", "2", "--learning-rate", "1e3", "--optimizer",
+            "sgd", "--activation",
+          ], "--activation"
+        ),
+        (["quantize", "nowhere.network"], "nowhere.network"),
+      ] as [([String], String)] {
+        let outcome = try BuiltProgram.run(words + ["--quiet"], in: directory)
+        #expect(outcome.status != 0 && outcome.error.contains(part), "\(words): \(outcome.error)")
+        #expect(
+          !FileManager.default.fileExists(atPath: directory.appendingPathComponent("trained.network").path))
+      }
+      // The decay alone multiplies every weight by -999 a step.
+      let diverging = try BuiltProgram.run(
+        [
+          "train", "--network", "cnn-4-4-8", "--epochs", "3", "--learning-rate", "1e3", "--weight-decay", "1",
+          "--quiet",
+        ], in: directory)
+      #expect(
+        diverging.status == 1 && diverging.error.contains("diverged in epoch 1")
+          && diverging.error.contains("Use a smaller --learning-rate"), "\(diverging.error)")
+    }
+  }
+}
