@@ -60,6 +60,7 @@ public struct DatasetError: Error, Hashable, CustomStringConvertible {
   /// The file, directory or data set concerned.
   public let location: String
 
+  /// A fault at `location`.
   package init(_ reason: Reason, at location: String) {
     self.reason = reason
     self.location = location

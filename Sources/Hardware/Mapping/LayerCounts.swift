@@ -12,6 +12,7 @@ public struct LayerCycles: Sendable, Hashable {
   /// Descriptor and pipeline stages.
   public package(set) var pipeline = 0
 
+  /// All counts at 0.
   package init() {}
 
   /// No cycles: where a sum starts.
@@ -44,6 +45,7 @@ public struct LayerMemory: Sendable, Hashable {
   /// What the biases occupy, padding included.
   public package(set) var storedBiasBits = 0
 
+  /// All counts at 0.
   package init() {}
 
   /// Weights and biases, without padding.
@@ -75,6 +77,7 @@ public struct LayerEvents: Sendable, Hashable {
   /// Bits that cross the chip's edge: streamed weights, tensors loaded and stored.
   public package(set) var externalBits = 0
 
+  /// All counts at 0.
   package init() {}
 
   /// The sum, event by event.

@@ -11,6 +11,7 @@ package struct WeightResidency: Sendable, Hashable {
     /// Bits fetched for one input if it is streamed.
     package let externalBits: Int
 
+    /// What one layer asks for.
     package init(storedBits: Int, largestTileBits: Int, stall: Int, externalBits: Int) {
       self.storedBits = storedBits
       self.largestTileBits = largestTileBits
