@@ -100,6 +100,28 @@ struct TrainCommandTests {
     }
   }
 
+  @Test("Images that were preprocessed for training are preprocessed for the hardware as well")
+  func preprocessed() throws {
+    try inDirectory { directory in
+      let data = ["--dataset", "glyphs", "--preprocessing", "global-contrast", "--quiet"]
+      let training = try BuiltProgram.run(
+        ["train", "--network", "ffdnn-1x16", "--epochs", "2", "--zero-pixel", "128"] + data, in: directory)
+      #expect(training.status == 0, "\(training.error)")
+      let quantizing = try BuiltProgram.run(
+        ["quantize", "trained.network", "--format", "json"] + data, in: directory)
+      #expect(quantizing.status == 0, "\(quantizing.error)")
+      let report = try JSONValue(parsing: Data(quantizing.output.utf8))
+      #expect(report["differingSamples"] == 0)
+      for (words, isEqual) in [(data, true), (["--dataset", "glyphs", "--quiet"], false)] {
+        let run = try BuiltProgram.run(
+          ["simulate", "--network", "quantized.network", "--format", "json"] + words, in: directory)
+        #expect(run.status == 0, "\(run.error)")
+        let simulated = try JSONValue(parsing: Data(run.output.utf8))
+        #expect((simulated["classificationErrors"] == report["testErrors"]) == isEqual)
+      }
+    }
+  }
+
   @Test("What cannot be trained is told, with what helps")
   func refusals() throws {
     try inDirectory { directory in

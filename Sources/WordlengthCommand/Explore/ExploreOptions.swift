@@ -15,9 +15,6 @@ enum ExploreOptions {
     help:
       "images to learn: glyphs are generated, fashion-mnist is read as Debian's package installs it, the others from --data-directory",
     default: "glyphs")
-  static let dataDirectory = CommandOption(
-    "data-directory", .text("DIR", "a directory with the data set's files"),
-    help: "where the data set's files are")
   static let capacity = CommandOption(
     "weight-capacity", letter: "w", .memorySize,
     help: "weight memory to fill, padding and biases included (16KiB by default)")
@@ -56,10 +53,8 @@ enum ExploreOptions {
     "learning-rate", .number(in: 1e-9...1e3),
     help: "learning rate of the first epoch; it falls linearly to a twentieth",
     default: TrainingSettings().learningRate)
-  static let hardware = CommandOption(
-    "hardware", .text("FILE", "a hardware description, such as HardwareModels/lane-array.json"),
-    help: "the machine; its datapath takes each design's weight word length (by default an array of 16 lanes)"
-  )
+  static let hardware = MachineSource.option(
+    help: "the machine; its datapath takes each design's weight word length")
   static let packing = CommandOption(
     "ternary-packing", .choice(TernaryPacking.allCases.map { ($0.rawValue, $0) }, placeholder: "PACKING"),
     help: "how ternary weights stand in memory", default: TernaryPacking.twoBits)
@@ -85,7 +80,7 @@ enum ExploreOptions {
 
   /// Declarations in the order of the help text.
   static let declarations: [OptionDeclaration] = [
-    dataset.declaration, dataDirectory.declaration, capacity.declaration, hiddenLayers.declaration,
+    dataset.declaration, DatasetOptions.directory.declaration, capacity.declaration, hiddenLayers.declaration,
     units.declaration, activation.declaration, wordLengths.declaration, methods.declaration,
     signalBits.declaration, inputBits.declaration, seeds.declaration, seed.declaration, epochs.declaration,
     retrainingEpochs.declaration, batchSize.declaration, learningRate.declaration, hardware.declaration,
@@ -124,24 +119,14 @@ enum ExploreOptions {
       weightWordLengths: arguments.required(wordLengths), methods: arguments.required(methods),
       signalBits: arguments.required(signalBits), inputBits: arguments.required(inputBits),
       seeds: (first..<first + count).map { UInt64($0) }, training: training,
-      hardware: try machine(arguments), ternaryPacking: arguments.required(packing),
+      hardware: try MachineSource.read(arguments.required(hardware)),
+      ternaryPacking: arguments.required(packing),
       weightCapacityBits: arguments.value(capacity) ?? 16 * 8192)
-  }
-
-  private static func machine(_ arguments: CommandArguments) throws -> HardwareDescription {
-    guard let path = arguments.value(hardware) else { return .standard }
-    do {
-      return try HardwareDescription(
-        parsing: try WholeFile.read(URL(fileURLWithPath: path)), file: path)
-    } catch let error as DescriptionError {
-      throw CommandFailure(
-        messages: error.faults.map { ConsoleMessage("\($0)", location: error.file) })
-    }
   }
 
   /// The data set that the arguments name.
   static func dataset(_ arguments: CommandArguments) throws -> Dataset {
-    try DatasetOptions.load(arguments.required(dataset), directory: arguments.value(dataDirectory))
+    try DatasetOptions.load(arguments.required(dataset), directory: arguments.value(DatasetOptions.directory))
   }
 }
 

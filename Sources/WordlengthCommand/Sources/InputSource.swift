@@ -10,9 +10,6 @@ struct InputSource {
   static let dataset = CommandOption(
     "dataset", .choice(DatasetOptions.names.map { ($0, $0) }, placeholder: "NAME"),
     help: "run on this data set's test images and report the error")
-  static let dataDirectory = CommandOption(
-    "data-directory", .text("DIR", "a directory with the data set's files"),
-    help: "where the data set's files are")
   static let inputs = CommandOption(
     "inputs", .text("FILE", "a .npy file of integers, one input a row"),
     help: "run on these raw input words, [samples, ...]")
@@ -22,7 +19,7 @@ struct InputSource {
 
   /// Declarations in the order of the help text.
   static let declarations: [OptionDeclaration] = [
-    dataset.declaration, dataDirectory.declaration, DatasetOptions.preprocessing.declaration,
+    dataset.declaration, DatasetOptions.directory.declaration, DatasetOptions.preprocessing.declaration,
     inputs.declaration, samples.declaration,
   ]
 
@@ -47,7 +44,10 @@ struct InputSource {
         command: arguments.syntax.name,
         faults: [.rule(what: "--dataset and --inputs both name inputs", help: "give one of them")])
     case (let name?, nil):
-      let images = try DatasetOptions.load(name, directory: arguments.value(Self.dataDirectory)).test
+      let images = try DatasetOptions.load(
+        name, directory: arguments.value(DatasetOptions.directory),
+        preprocessing: arguments.required(DatasetOptions.preprocessing)
+      ).test
       guard images.valuesPerImage == size, network.preprocessing != nil else {
         throw CommandFailure(
           ConsoleMessage(
