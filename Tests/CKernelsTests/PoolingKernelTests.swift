@@ -76,7 +76,9 @@ struct PoolingKernelTests {
         expected[winner.element] += slopes[e]
       }
       #expect(y.elements == largest, "seed 331, draw \(draw): \(drawn)")
-      #expect(Array(winners.elements.prefix(drawn.outputCount)) == firsts, "seed 331, draw \(draw), winners: \(drawn)")
+      #expect(
+        Array(winners.elements.prefix(drawn.outputCount)) == firsts,
+        "seed 331, draw \(draw), winners: \(drawn)")
       #expect(dx.elements.bits == expected.bits, "seed 331, draw \(draw), gradient: \(drawn)")
     }
   }

@@ -213,7 +213,8 @@ private struct PassBuilder {
       let target = tensor(of: node, elementwise: sources[0])
       let values = trained(node)
       let pass = BatchNormalizationPass(
-        normalization, scale: values[0], shift: values[1], from: readings[0], to: target, resources: resources)
+        normalization, scale: values[0], shift: values[1], from: readings[0], to: target, resources: resources
+      )
       normalizations[node.name] = pass
       append(node, pass)
       tensors[node.name] = target

@@ -36,7 +36,9 @@ final class PassTensor: @unchecked Sendable {
     readings += 1
     precondition(readings <= readers, "\(readers) readers were announced")
     // The backward pass comes to the last reader first.
-    if readings == readers || gradient == nil { return PassReading(self, contribution: gradient, isFirst: true) }
+    if readings == readers || gradient == nil {
+      return PassReading(self, contribution: gradient, isFirst: true)
+    }
     if added == nil { added = FloatBuffer(value.count) }
     return PassReading(self, contribution: added, isFirst: false)
   }
