@@ -121,10 +121,9 @@ extension ExplorationReport {
         [
           .text(float.network), .text(words(float.testError)),
         ]
-          + analysis.designs.filter { $0.design.network == float.network && $0.design.method == method }.map
-        {
-          .text(words($0.testError))
-        }
+          + analysis.designs.filter { $0.design.network == float.network && $0.design.method == method }.map {
+            .text(words($0.testError))
+          }
       })
   }
 
