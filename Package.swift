@@ -33,6 +33,7 @@ let floors: [(name: String, uses: [String])] = [
 let embedded = [
   "Hardware": [
     "lane-array.json", "ternary-small.json", "lane-array-large.json", "bit-serial.json", "decomposable.json",
+    "weights-8-bit.json", "weights-4-bit.json", "weights-ternary.json",
     "systolic-output-stationary.json", "systolic-weight-stationary.json", "systolic-input-stationary.json",
     "rtl/accumulator.v", "rtl/activation_memory.v", "rtl/adder_tree.v", "rtl/address_generator.v",
     "rtl/delay.v", "rtl/descriptor_reader.v", "rtl/drain.v", "rtl/lane.v", "rtl/lane_array.v",
@@ -40,7 +41,8 @@ let embedded = [
     "rtl/ternary_decoder.v", "rtl/unpacker.v",
   ],
   "Costs": [
-    "technology/node-90nm.json", "technology/node-65nm.json", "technology/node-45nm.json", "technology/node-32nm.json",
+    "technology/node-90nm.json", "technology/node-65nm.json", "technology/node-45nm.json",
+    "technology/node-32nm.json",
     "technology/node-22nm.json", "technology/reference/logic.csv", "technology/reference/sram.csv",
     "technology/reference/published.csv", "rtl/cells.csv",
   ],

@@ -68,7 +68,7 @@ public struct HardwareArea: Sendable, Hashable {
     blocks.filter { ($0.memory?.bank.coverage ?? .covered) != .covered }
   }
 
-  /// Cycles from an address to a word at the machine's clock, and what the machine grants; nil where its weight memory is fast enough.
+  /// The access time of the weight memory and the time that the machine's read cycles grant; nil where the memory is fast enough.
   public var slowWeightMemory: (accessNanoseconds: Double, grantedNanoseconds: Double)? {
     guard let bank = self[.weightMemory]?.memory?.bank else { return nil }
     let stages: Int

@@ -6,11 +6,10 @@ extension ControlSizing {
   /// multipliers with their shifts for each output that is drained in a cycle.
   private static let assumed = (layers: 5, tiles: 8, multipliers: 8)
 
-  /// The widths that a description's memories and word lengths ask for.
+  /// The widths that a description's memories and word lengths ask for. Activations are addressed by the byte, whatever their word length.
   public init(_ hardware: HardwareDescription) {
     let path = hardware.path
-    let elements = max(2, hardware.activationMemory.capacityBits / path.datapath.activationBits)
-    let address = ArithmeticStyle.ceilingLog2(elements)
+    let address = max(1, ArithmeticStyle.ceilingLog2(hardware.activationMemory.capacityBits) - 3)
     let table = path.activationTable
     let (banks, word) = MemoryPlan.weightBanks(hardware)
     self.init(
@@ -68,8 +67,8 @@ struct MemoryPlan {
       switch array.dataflow {
       case .outputStationary: break
       case .weightStationary, .inputStationary:
-        // Each output has its accumulator until its last fold: as many as the activation memory holds outputs.
-        let accumulators = hardware.activationMemory.capacityBits / path.datapath.activationBits
+        // Each output has its accumulator until its last fold: as many as the activation memory holds outputs of 8 bits.
+        let accumulators = hardware.activationMemory.capacityBits / 8
         let columns = min(array.columns, neighbors)
         plans.append(
           shared(

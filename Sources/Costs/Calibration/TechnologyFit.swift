@@ -21,7 +21,7 @@ extension Technology {
       new.energyPerGateEquivalent = scaling.scaled(
         energy, by: scaling.energy, rule: "(F / 45 nm) (V / 1.0 V)^2")
       new.leakagePerGateEquivalent = scaling.scaled(
-        leakage, by: scaling.leakage, rule: "F V I_off, the off-currents of CACTI's itrs-hp devices at 330 K")
+        leakage, by: scaling.leakage, rule: "F V I, the node's off-current")
       for cell in MemoryCell.allCases { new.memories[cell] = memories.constants(old.name, cell) }
       return new
     }
@@ -55,11 +55,6 @@ extension Technology {
 
 /// Equation (7): how cells of a node follow from those of another.
 private struct NodeScaling {
-  /// Off-current per width of CACTI's itrs-hp devices at 330 K, times the reduction by their lengthened channels: nA / µm.
-  private static let offCurrents: [String: Double] = [
-    "90nm": 59.2, "65nm": 81.55, "45nm": 123.8, "32nm": 45.33, "22nm": 41.05,
-  ]
-
   let area: Double
   let energy: Double
   let leakage: Double
@@ -71,7 +66,7 @@ private struct NodeScaling {
     let voltage = node.supplyVoltage.value / base.supplyVoltage.value
     area = size * size
     energy = size * voltage * voltage
-    leakage = size * voltage * Self.offCurrents[node.name]! / Self.offCurrents[base.name]!
+    leakage = size * voltage * node.offCurrent.value / base.offCurrent.value
   }
 
   func scaled(_ constant: PhysicalConstant, by factor: Double, rule: String) -> PhysicalConstant {

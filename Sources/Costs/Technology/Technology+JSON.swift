@@ -31,6 +31,7 @@ extension Technology {
       let name = reader.string("name")
       let feature = reader.constant("featureSize", unit: "nm", in: 1...1000)
       let supply = reader.constant("supplyVoltage", unit: "V", in: 0.1...10)
+      let offCurrent = reader.constant("offCurrent", unit: "nA/um", in: 0...1e6)
       let gates = Self.cells(reader, "gateEquivalents", unit: "GE")
       let areas = Self.cells(reader, "cellAreas", unit: "um2")
       let density = reader.constant("placementDensity", unit: "um2/um2", in: 0.05...1)
@@ -44,11 +45,13 @@ extension Technology {
         }
       }
       reader.finish()
-      guard let name, let feature, let supply, let gates, let areas, let density, let energy, let leakage,
+      guard let name, let feature, let supply, let offCurrent, let gates, let areas, let density, let energy,
+        let leakage,
         let external, let memories, memories.count == MemoryCell.allCases.count
       else { return nil }
       return Technology(
-        name: name, featureSize: feature, supplyVoltage: supply, gateEquivalents: gates, cellAreas: areas,
+        name: name, featureSize: feature, supplyVoltage: supply, offCurrent: offCurrent,
+        gateEquivalents: gates, cellAreas: areas,
         placementDensity: density, energyPerGateEquivalent: energy, leakagePerGateEquivalent: leakage,
         externalEnergyPerBit: external, memories: memories)
     }
@@ -75,6 +78,7 @@ extension Technology {
     return [
       "format": "wordlength-technology", "version": 1, "name": .string(name),
       "featureSize": featureSize.json, "supplyVoltage": supplyVoltage.json,
+      "offCurrent": offCurrent.json,
       "gateEquivalents": cells(gateEquivalents), "cellAreas": cells(cellAreas),
       "placementDensity": placementDensity.json, "energyPerGateEquivalent": energyPerGateEquivalent.json,
       "leakagePerGateEquivalent": leakagePerGateEquivalent.json,

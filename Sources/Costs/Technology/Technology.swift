@@ -28,6 +28,8 @@ public struct Technology: Sendable, Hashable {
   public var featureSize: PhysicalConstant
   /// Supply voltage of the logic in V.
   public var supplyVoltage: PhysicalConstant
+  /// Off-current of a transistor per width at 330 K, in nA/µm, by which the leakage of logic scales.
+  public var offCurrent: PhysicalConstant
   /// Gate equivalents (transistors / 4) of each cell.
   public var gateEquivalents: [LogicCell: PhysicalConstant]
   /// Area of each cell in µm².
