@@ -2,8 +2,8 @@ import Networks
 
 /// An exploration that cannot start, go on or answer.
 public enum ExplorationError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// No design of the family fits the weight memory.
-  case nothingFits(capacityBits: Int, smallestBits: Int, smallest: String)
+  /// No design of the family keeps to the budget. Tells the least that any takes of what is limited.
+  case nothingFits(budget: DesignBudget, least: [DesignBudget.Quantity: Double], smallest: String)
   /// Stopped on request; what was finished is kept.
   case interrupted(finished: Int, of: Int)
   /// A directory or file cannot be written.
@@ -18,10 +18,8 @@ public enum ExplorationError: Error, Hashable, Sendable, CustomStringConvertible
   /// The message: what, where, and what helps.
   public var description: String {
     switch self {
-    case .nothingFits(let capacity, let smallest, let name):
-      "no design fits a weight memory of \(capacity) bits; the smallest of this family, \(name), takes"
-        + " \(smallest) bits (\((smallest + 8191) / 8192)KiB). Use a larger --weight-capacity, fewer --units or"
-        + " --word-lengths 2"
+    case .nothingFits(let budget, let least, let name):
+      Self.nothingFits(budget, least: least, smallest: name)
     case .interrupted(let finished, let total):
       "stopped after \(finished) of \(total) steps; what is finished is kept, and the same command goes on from there"
     case .cannotWrite(let path, let reason, let help): "\(path): cannot write: \(reason); \(help)"
@@ -29,5 +27,29 @@ public enum ExplorationError: Error, Hashable, Sendable, CustomStringConvertible
     case .damaged(let message): message
     case .failed(let task, let reason): "\(task): \(reason)"
     }
+  }
+
+  private static func nothingFits(
+    _ budget: DesignBudget, least: [DesignBudget.Quantity: Double], smallest: String
+  ) -> String {
+    var limits: [String] = []
+    var options: [String] = []
+    if let bits = budget.weightBits, let lowest = least[.weightBits] {
+      let needed = Int(lowest)
+      limits.append(
+        "a weight memory of \(bits) bits; the smallest of this family, \(smallest), takes \(needed) bits"
+          + " (\((needed + 8191) / 8192)KiB)")
+      options.append("--weight-capacity")
+    }
+    if let area = budget[.areaSquareMillimeters], let lowest = least[.areaSquareMillimeters] {
+      limits.append("an area of \(area) mm²; the least of this family is \(lowest) mm²")
+      options.append("--area-budget")
+    }
+    if let energy = budget[.energyNanojoules], let lowest = least[.energyNanojoules] {
+      limits.append("an energy of \(energy) nJ an inference; the least of this family is \(lowest) nJ")
+      options.append("--energy-budget")
+    }
+    return "no design fits " + limits.joined(separator: ", and ") + ". Use a larger "
+      + options.joined(separator: " or ") + ", fewer --units or --word-lengths 2"
   }
 }

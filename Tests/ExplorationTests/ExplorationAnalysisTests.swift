@@ -25,17 +25,17 @@ struct ExplorationAnalysisTests {
   func answerFollowsTheCapacity() throws {
     var settings = try tinySettings()
     let results = try results(settings)
-    let sizes = Set(results.mappings.values.map(\.storedBits)).sorted()
+    let sizes = Set(results.costs.values.map(\.mapping.storedBits)).sorted()
     #expect(sizes.count > 2)
     var answers: Set<DesignPoint> = []
     for capacity in sizes.flatMap({ [$0, $0 + 1] }) + [1 << 30] {
-      settings.weightCapacityBits = capacity
+      settings.budget = DesignBudget(weightBits: capacity)
       let kept = try TinyExploration(directory: directory.url, settings: settings).results()
       let analysis = ExplorationAnalysis(kept)
       // The definition: among what fits, fewest errors over both seeds, then bits, then cycles, then order.
       var best: (errors: Int, bits: Int, cycles: Int, design: DesignPoint)?
       for design in settings.designs {
-        let mapping = results.mappings[design]!
+        let mapping = results.costs[design]!.mapping
         let errors = results.designs.filter { $0.design == design }
           .reduce(0) { $0 + $1.evaluation.validationErrors }
         let fits = mapping.storedBits <= capacity
@@ -51,6 +51,56 @@ struct ExplorationAnalysisTests {
       answers.insert(analysis.answer.design)
     }
     #expect(answers.count > 1, "the capacity never mattered")
+  }
+
+  @Test("A design fits where it keeps to every limit of the budget, and the answer keeps to all")
+  func budgets() throws {
+    var settings = try tinySettings()
+    let results = try results(settings)
+    func middle(_ quantity: (DesignCost) -> Double) -> Double {
+      results.costs.values.map(quantity).sorted()[results.costs.count / 2]
+    }
+    let area = middle { $0.areaSquareMicrometers * 1e-6 }
+    let energy = middle { $0.energyPicojoules * 1e-3 }
+    let bits = Int(middle { Double($0.mapping.storedBits) })
+    let budgets = [
+      DesignBudget(areaSquareMillimeters: area), DesignBudget(energyNanojoules: energy),
+      DesignBudget(weightBits: bits, areaSquareMillimeters: area, energyNanojoules: energy),
+    ]
+    for budget in budgets {
+      settings.budget = budget
+      let kept = try TinyExploration(directory: directory.url, settings: settings).results()
+      let analysis = ExplorationAnalysis(kept)
+      for design in analysis.designs {
+        let cost = design.cost
+        let isWithin =
+          (budget[.weightBits] == nil || cost.mapping.storedBits <= bits)
+          && (budget[.areaSquareMillimeters] == nil || cost.areaSquareMicrometers <= area * 1e6)
+          && (budget[.energyNanojoules] == nil || cost.energyPicojoules <= energy * 1e3)
+        #expect(design.fits == isWithin, "\(design.design) in \(budget)")
+      }
+      #expect(analysis.answer.fits)
+      #expect(analysis.designs.contains { !$0.fits })
+    }
+    settings.budget = DesignBudget(weightBits: bits, energyNanojoules: 1e-6)
+    let error = #expect(throws: ExplorationError.self) {
+      try TinyExploration(directory: directory.url, settings: settings).explorer()
+    }
+    #expect(error?.description.contains("--weight-capacity or --energy-budget") == true)
+  }
+
+  @Test("More area and energy buy wider weights, and a machine holds its design to the bit")
+  func costsGrow() throws {
+    let results = try results(try tinySettings())
+    for (design, cost) in results.costs {
+      #expect(cost.mapping.hardware.weightMemoryBits == cost.mapping.storedBits)
+      let wider = DesignPoint(network: design.network, weightBits: 4, method: design.method)
+      guard design.weightBits == 2, let other = results.costs[wider] else { continue }
+      #expect(cost.areaSquareMicrometers < other.areaSquareMicrometers, "\(design)")
+      #expect(cost.energyPicojoules < other.energyPicojoules, "\(design)")
+      let expected = cost.mapping.inferencesPerSecond * 1e6 / cost.areaSquareMicrometers
+      #expect((cost.inferencesPerSecondPerSquareMillimeter / expected - 1).magnitude < 1e-12)
+    }
   }
 
   @Test("Means, gaps, fronts and ratios are those of the results")
@@ -71,7 +121,11 @@ struct ExplorationAnalysisTests {
       #expect(analysis.curve.points[index].meanError == float.testError.mean)
     }
     let objectives = analysis.designs.map {
-      [$0.validationError.mean, Double($0.mapping.storedBits), Double($0.mapping.cycles)]
+      [
+        $0.validationError.mean, Double($0.mapping.storedBits), Double($0.mapping.cycles),
+        $0.cost.areaSquareMicrometers, $0.cost.energyPicojoules,
+        -$0.mapping.inferencesPerSecond / $0.cost.areaSquareMicrometers,
+      ]
     }
     for (index, design) in analysis.designs.enumerated() {
       let seeds = results.designs.filter { $0.design == design.design }

@@ -30,7 +30,7 @@ struct ExplorerTests {
     let results = try tiny.results()
     #expect(results.floats == reference.results.floats, "\(label)")
     #expect(results.designs == reference.results.designs, "\(label)")
-    #expect(results.mappings == reference.results.mappings, "\(label)")
+    #expect(results.costs == reference.results.costs, "\(label)")
   }
 
   @Test("Results and files are the same on three threads")
@@ -203,22 +203,26 @@ struct ExplorerTests {
   @Test("Where nothing fits, the smallest design and its bits are named")
   func nothingFits() throws {
     let directory = try TemporaryDirectory()
-    let mappings = Self.reference.results.mappings
-    let smallest = mappings.values.map(\.storedBits).min()!
-    let design = try tinySettings().designs.first { mappings[$0]!.storedBits == smallest }!
+    let costs = Self.reference.results.costs
+    let smallest = costs.values.map(\.mapping.storedBits).min()!
+    let design = try tinySettings().designs.first { costs[$0]!.mapping.storedBits == smallest }!
     var tiny = TinyExploration(
       directory: directory.url, settings: try tinySettings(capacityBits: smallest - 1))
     let error = #expect(throws: ExplorationError.self) { try tiny.explorer() }
+    let least = Dictionary(
+      uniqueKeysWithValues: DesignBudget.Quantity.allCases.map { quantity in
+        (quantity, costs.values.map { $0[quantity] }.min()!)
+      })
     #expect(
       error
         == .nothingFits(
-          capacityBits: smallest - 1, smallestBits: smallest, smallest: design.description))
+          budget: DesignBudget(weightBits: smallest - 1), least: least, smallest: design.description))
     #expect(
       error?.description
         == "no design fits a weight memory of \(smallest - 1) bits; the smallest of this family,"
         + " ffdnn-1x6, ternary, direct, takes \(smallest) bits (\((smallest + 8191) / 8192)KiB)."
         + " Use a larger --weight-capacity, fewer --units or --word-lengths 2")
-    tiny.settings.weightCapacityBits = smallest
+    tiny.settings.budget = DesignBudget(weightBits: smallest)
     #expect(throws: Never.self) { try tiny.explorer() }
     #expect(try tiny.files().isEmpty)
   }

@@ -1,3 +1,4 @@
+import Costs
 import Datasets
 import Exploration
 import FixedPoint
@@ -44,7 +45,8 @@ func tinySettings(capacityBits: Int = 1 << 20, refitsSteps: Bool = false) throws
     weightWordLengths: [2, 4], methods: [.direct, .retrained], signalBits: 8, inputBits: 8, seeds: [3, 8],
     training: TrainingSettings(
       epochs: 4, retrainingEpochs: 2, batchSize: 16, learningRate: 0.1, refitsSteps: refitsSteps),
-    hardware: .standard, ternaryPacking: .twoBits, weightCapacityBits: capacityBits)
+    hardware: .standard, ternaryPacking: .twoBits, technology: Technology.embedded["45nm"]!,
+    budget: DesignBudget(weightBits: capacityBits))
 }
 
 /// An explorer over a directory, with what it was told of damage.

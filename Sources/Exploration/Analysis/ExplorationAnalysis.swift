@@ -35,8 +35,8 @@ public struct EffectiveCompression: Sendable, Hashable {
 public struct DesignSummary: Sendable, Hashable {
   /// The design.
   public let design: DesignPoint
-  /// Its layers on its machine.
-  public let mapping: NetworkMapping
+  /// Its machine with it: memory, cycles, area, energy.
+  public let cost: DesignCost
   /// Validation error on the hardware over seeds, 0...1.
   public let validationError: Statistics
   /// Test error on the hardware over seeds, 0...1.
@@ -49,12 +49,16 @@ public struct DesignSummary: Sendable, Hashable {
   public let overflows: Int
   /// Effective compression ratio against the float family.
   public let compression: EffectiveCompression
-  /// Whether its stored bits are within the capacity.
+  /// Whether it keeps to the budget.
   public let fits: Bool
-  /// Whether no other design is at least as good in validation error, stored bits and cycles, and better in one.
+  /// Whether no other design is at least as good in validation error, stored bits, cycles, area, energy and inferences a second and mm², and
+  /// better in one.
   public let isOnFront: Bool
   /// The seed with the fewest validation errors, the first of several.
   public let bestSeed: UInt64
+
+  /// Its layers on its machine.
+  public var mapping: NetworkMapping { cost.mapping }
 }
 
 /// What an exploration says: the family's float curve, all designs, and the answer.
@@ -72,7 +76,7 @@ public struct ExplorationAnalysis: Sendable {
   public let answer: DesignSummary
 
   /// Analyses `results`.
-  /// - Precondition: a design fits the capacity, which `Explorer` has checked.
+  /// - Precondition: a design keeps to the budget, which `Explorer` has checked.
   public init(_ results: ExplorationResults) {
     self.results = results
     let settings = results.settings
@@ -98,23 +102,27 @@ public struct ExplorationAnalysis: Sendable {
 
     let summaries = settings.designs.map { design in
       let seeds = results.designs.filter { $0.design == design }
-      let mapping = results.mappings[design]!
+      let cost = results.costs[design]!
       let testError = Statistics(seeds.map { Double($0.evaluation.testErrors) / test })
       let best = seeds.min { $0.evaluation.validationErrors < $1.evaluation.validationErrors }!
       return DesignSummary(
-        design: design, mapping: mapping,
+        design: design, cost: cost,
         validationError: Statistics(seeds.map { Double($0.evaluation.validationErrors) / validation }),
         testError: testError, gapToFloat: testError.mean - floatErrors[design.network]!,
         differences: seeds.reduce(into: [:]) { sum, result in
           sum.merge(result.evaluation.differences, uniquingKeysWith: +)
         },
         overflows: seeds.reduce(0) { $0 + $1.evaluation.overflows.reduce(0, +) },
-        compression: Self.compression(testError, bits: mapping.usefulBits, curve: curve),
-        fits: mapping.storedBits <= settings.weightCapacityBits, isOnFront: false, bestSeed: best.seed)
+        compression: Self.compression(testError, bits: cost.mapping.usefulBits, curve: curve),
+        fits: settings.budget.admits(cost), isOnFront: false, bestSeed: best.seed)
     }
     let front = paretoFront(
       summaries.map {
-        [$0.validationError.mean, Double($0.mapping.storedBits), Double($0.mapping.cycles)]
+        [
+          $0.validationError.mean, Double($0.mapping.storedBits), Double($0.mapping.cycles),
+          $0.cost.areaSquareMicrometers, $0.cost.energyPicojoules,
+          -$0.cost.inferencesPerSecondPerSquareMillimeter,
+        ]
       })
     designs = zip(summaries, front).map { summary, isOnFront in summary.onFront(isOnFront) }
     answer = designs.filter(\.fits).min { left, right in
@@ -141,7 +149,7 @@ public struct ExplorationAnalysis: Sendable {
 extension DesignSummary {
   fileprivate func onFront(_ isOnFront: Bool) -> DesignSummary {
     DesignSummary(
-      design: design, mapping: mapping, validationError: validationError, testError: testError,
+      design: design, cost: cost, validationError: validationError, testError: testError,
       gapToFloat: gapToFloat, differences: differences, overflows: overflows, compression: compression,
       fits: fits, isOnFront: isOnFront, bestSeed: bestSeed)
   }

@@ -1,3 +1,4 @@
+import Costs
 import FixedPoint
 import Hardware
 import Networks
@@ -28,14 +29,17 @@ public struct ExplorationSettings: Sendable, Hashable {
   public var hardware: HardwareDescription
   /// How ternary weights are packed.
   public var ternaryPacking: TernaryPacking
-  /// The weight memory to fill, in stored bits.
-  public var weightCapacityBits: Int
+  /// The process that prices machines.
+  public var technology: Technology
+  /// What a design may take.
+  public var budget: DesignBudget
 
   /// Settings.
   public init(
     networks: [String], weightWordLengths: [Int], methods: [QuantizationMethod],
     signalBits: Int, inputBits: Int, seeds: [UInt64], training: TrainingSettings, zeroPixel: Int = 0,
-    hardware: HardwareDescription, ternaryPacking: TernaryPacking, weightCapacityBits: Int
+    hardware: HardwareDescription, ternaryPacking: TernaryPacking, technology: Technology,
+    budget: DesignBudget
   ) {
     self.networks = networks
     self.weightWordLengths = weightWordLengths
@@ -47,7 +51,8 @@ public struct ExplorationSettings: Sendable, Hashable {
     self.zeroPixel = zeroPixel
     self.hardware = hardware
     self.ternaryPacking = ternaryPacking
-    self.weightCapacityBits = weightCapacityBits
+    self.technology = technology
+    self.budget = budget
   }
 
   /// Every design, networks from small to large, then word lengths as listed, then methods.

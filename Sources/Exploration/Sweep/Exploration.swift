@@ -1,3 +1,4 @@
+import Costs
 import Datasets
 import Foundation
 import Hardware
@@ -41,8 +42,8 @@ public struct ExplorationResults: Sendable {
   public let floats: [FloatResult]
   /// Quantised designs: in the order of `settings.designs`, seeds within.
   public let designs: [DesignResult]
-  /// Every design on its machine: tiles, cycles and memory, which no seed changes.
-  public let mappings: [DesignPoint: NetworkMapping]
+  /// Every design on its machine: tiles, cycles, memory, area and energy, which no seed changes.
+  public let costs: [DesignPoint: DesignCost]
 }
 
 /// What a report says of the data.
@@ -97,12 +98,12 @@ public struct Explorer: Sendable {
   /// Products of a sample's forward pass, by network.
   private let multiplications: [String: Double]
   /// The machines and memories of all designs.
-  public let mappings: [DesignPoint: NetworkMapping]
+  public let costs: [DesignPoint: DesignCost]
 
   /// An explorer; everything that can be checked before any training is checked here.
   ///
-  /// - Throws: `ExplorationError` for empty lists, networks that are none or do not fit the images, designs that the machine cannot run, and a capacity that
-  ///   none of the designs fits.
+  /// - Throws: `ExplorationError` for empty lists, networks that are none or do not fit the images, designs that the machine cannot run, and a budget that
+  ///   none of the designs keeps to.
   public init(
     _ settings: ExplorationSettings, dataset: Dataset, cache: ResultCache, resources: ComputeResources
   ) throws(ExplorationError) {
@@ -122,30 +123,34 @@ public struct Explorer: Sendable {
       }
     }
     self.multiplications = multiplications
-    var mappings: [DesignPoint: NetworkMapping] = [:]
-    var smallest: (bits: Int, design: DesignPoint)?
+    var costs: [DesignPoint: DesignCost] = [:]
     for design in settings.designs {
-      let mapping = try Self.mapping(design, settings: settings, dataset: dataset)
-      mappings[design] = mapping
-      if smallest.map({ mapping.storedBits < $0.bits }) ?? true { smallest = (mapping.storedBits, design) }
+      costs[design] = try Self.cost(design, settings: settings, dataset: dataset)
     }
-    self.mappings = mappings
-    if let smallest, smallest.bits > settings.weightCapacityBits {
-      throw .nothingFits(
-        capacityBits: settings.weightCapacityBits, smallestBits: smallest.bits,
-        smallest: smallest.design.description)
+    self.costs = costs
+    guard !costs.values.contains(where: settings.budget.admits) else { return }
+    // Ties to the first of the settings' order.
+    let smallest = settings.designs.min { costs[$0]!.mapping.storedBits < costs[$1]!.mapping.storedBits }!
+    let least = DesignBudget.Quantity.allCases.map { quantity in
+      (quantity, costs.values.map { $0[quantity] }.min()!)
     }
+    throw .nothingFits(
+      budget: settings.budget, least: Dictionary(uniqueKeysWithValues: least),
+      smallest: smallest.description)
   }
 
   /// A design's memory and cycles depend on shapes and word lengths alone, so a network of zeros tells them.
-  private static func mapping(
+  private static func cost(
     _ design: DesignPoint, settings: ExplorationSettings, dataset: Dataset
-  ) throws(ExplorationError) -> NetworkMapping {
+  ) throws(ExplorationError) -> DesignCost {
     do {
-      return try NetworkMapping(
-        try dataset.topology(design.network).integerNetwork(
-          recipe: settings.recipe(weightBits: design.weightBits), weights: .zero),
-        on: settings.machine(weightBits: design.weightBits))
+      let network = try dataset.topology(design.network).integerNetwork(
+        recipe: settings.recipe(weightBits: design.weightBits), weights: .zero)
+      let machine = settings.machine(weightBits: design.weightBits)
+      // All that the network needs, so that nothing is streamed, and then not a bit more.
+      let needed = try NetworkMapping(network, on: machine.withWeightMemory(bits: 1 << 50)).storedBits
+      let mapping = try NetworkMapping(network, on: machine.withWeightMemory(bits: needed))
+      return try DesignCost(mapping, of: design.network, in: settings.technology)
     } catch {
       throw .failed(task: design.description, reason: "\(error)")
     }
@@ -306,7 +311,7 @@ public struct Explorer: Sendable {
       }
       return ExplorationResults(
         settings: settings, dataset: DatasetSummary(dataset), floats: floats, designs: designs,
-        mappings: mappings)
+        costs: costs)
     } catch let error as ExplorationError {
       throw error
     } catch {

@@ -18,20 +18,24 @@ extension ExplorationReport {
   }
 
   /// The designs of the last method explored (retrained, where both are) of one word length, by size.
-  private func series(bits: Int) -> [DesignSummary] {
+  func series(bits: Int) -> [DesignSummary] {
     let method = settings.methods[settings.methods.count - 1]
     return analysis.designs.filter { $0.design.weightBits == bits && $0.design.method == method }
       .sorted { $0.mapping.usefulBits < $1.mapping.usefulBits }
   }
 
-  private func bar(_ statistics: Statistics) -> ClosedRange<Double>? {
+  func bar(_ statistics: Statistics) -> ClosedRange<Double>? {
     statistics.count > 1
       ? statistics.mean - statistics.standardError...statistics.mean + statistics.standardError : nil
   }
 
   /// All charts of the report.
   public func charts() throws(ChartError) -> [ReportChart] {
-    [try errorAgainstMemory(), try compressionAgainstSize(), try gapAgainstSize()]
+    [
+      try errorAgainstMemory(), try compressionAgainstSize(), try gapAgainstSize(),
+      try errorAgainst(.area), try errorAgainst(.energy), try compressionAgainst(.area),
+      try compressionAgainst(.energy),
+    ]
   }
 
   private func errorAgainstMemory() throws(ChartError) -> ReportChart {
@@ -63,9 +67,9 @@ extension ExplorationReport {
         horizontal: ChartAxis("Weight memory (stored bits)", spread: .logarithmic, quantity: .memoryBits),
         vertical: ChartAxis("Test error", spread: .logarithmic, quantity: .fraction),
         series: all,
-        references: [
-          ReferenceLine(.vertical, at: Double(settings.weightCapacityBits), label: "capacity")
-        ],
+        references: settings.budget[.weightBits].map {
+          [ReferenceLine(.vertical, at: $0, label: "capacity")]
+        } ?? [],
         highlights: [
           ChartHighlight(
             x: Double(answer.mapping.storedBits), y: answer.testError.mean,
@@ -87,7 +91,9 @@ extension ExplorationReport {
         series: settings.weightWordLengths.enumerated().map { index, bits in
           ChartSeries(
             ReportWords.wordLength(bits),
-            points: series(bits: bits).map { point(of: $0) }, look: index + 1)
+            points: series(bits: bits).map {
+              point(of: $0, x: Double(parameterCount($0.design.network)))
+            }, look: index + 1)
         }),
       caption:
         "A ratio of 16 would be all that 2 instead of 32 bits can give at no loss. Where the error lies on the"
@@ -95,7 +101,8 @@ extension ExplorationReport {
         + " down at most.")
   }
 
-  private func point(of design: DesignSummary) -> ChartPoint {
+  /// A design's effective compression ratio at `x`.
+  func point(of design: DesignSummary, x: Double) -> ChartPoint {
     let meaning: ChartPoint.Meaning =
       switch design.compression.ratio {
       case .bits: .exact
@@ -106,7 +113,7 @@ extension ExplorationReport {
       min(interval.low.value, interval.high.value)...max(interval.low.value, interval.high.value)
     }
     return ChartPoint(
-      x: Double(parameterCount(design.design.network)), y: design.compression.ratio.value,
+      x: x, y: design.compression.ratio.value,
       interval: meaning == .exact ? interval : nil, meaning: meaning, note: design.design.description)
   }
 

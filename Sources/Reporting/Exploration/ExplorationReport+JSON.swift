@@ -7,7 +7,7 @@ extension ExplorationReport {
   /// All results with stable keys that name their units. Errors are fractions, memory is in bits.
   public var json: JSONValue {
     [
-      "format": "wordlength-exploration", "version": 1, "command": .string(command),
+      "format": "wordlength-exploration", "version": 2, "command": .string(command),
       "dataset": datasetJSON, "settings": settingsJSON, "answer": answerJSON,
       "floatNetworks": .array(analysis.floats.map(json)), "floatCurve": curveJSON,
       "designs": .array(analysis.designs.map(json)), "findings": .array(findings.map { .string($0) }),
@@ -26,14 +26,25 @@ extension ExplorationReport {
 
   private var settingsJSON: JSONValue {
     [
-      "networks": .array(settings.networks.map { .string($0.description) }),
+      "networks": .array(settings.networks.map { .string($0) }),
       "weightBits": .array(settings.weightWordLengths.map { .integer($0) }),
       "methods": .array(settings.methods.map { .string($0.rawValue) }),
       "signalBits": .integer(settings.signalBits), "inputBits": .integer(settings.inputBits),
       "seeds": .array(settings.seeds.map { .string(String($0)) }), "training": settings.training.key,
+      "zeroPixel": .integer(settings.zeroPixel),
       "hardware": settings.hardware.json, "ternaryPacking": .string(settings.ternaryPacking.rawValue),
-      "weightCapacityBits": .integer(settings.weightCapacityBits),
+      "technology": .string(settings.technology.name), "budget": budgetJSON,
     ]
+  }
+
+  private var budgetJSON: JSONValue {
+    .object(
+      Dictionary(
+        uniqueKeysWithValues: DesignBudget.Quantity.allCases.compactMap { quantity in
+          settings.budget[quantity].map { limit in
+            (quantity.rawValue, quantity == .weightBits ? .integer(Int(limit)) : .number(limit))
+          }
+        }))
   }
 
   private var answerJSON: JSONValue {
@@ -96,7 +107,11 @@ extension ExplorationReport {
       "gapToFloat": .number(design.gapToFloat), "usefulBits": .integer(mapping.usefulBits),
       "storedBits": .integer(mapping.storedBits), "activationBits": .integer(mapping.activationBits),
       "cycles": .integer(mapping.cycles), "inferencesPerSecond": .number(mapping.inferencesPerSecond),
-      "effectiveCompressionRatio": .object(compression), "fitsCapacity": .bool(design.fits),
+      "areaSquareMicrometers": .number(design.cost.areaSquareMicrometers),
+      "energyPicojoules": .number(design.cost.energyPicojoules),
+      "inferencesPerSecondPerSquareMillimeter": .number(design.cost.inferencesPerSecondPerSquareMillimeter),
+      "isCostExtrapolated": .bool(design.cost.isExtrapolated),
+      "effectiveCompressionRatio": .object(compression), "fitsBudget": .bool(design.fits),
       "isOnParetoFront": .bool(design.isOnFront),
       "differingSamples": .object(
         Dictionary(

@@ -7,10 +7,11 @@ extension ExplorationReport {
   public var answerSentence: String {
     let answer = analysis.answer
     return
-      "With \(MemoryText(bits: settings.weightCapacityBits)) of weight memory, build \(answer.design.network)"
+      "With \(ReportWords.budget(settings.budget)), build \(answer.design.network)"
       + " with \(ReportWords.adjective(answer.design.weightBits)) weights, \(answer.design.method.rawValue):"
       + " \(ReportWords.percent(answer.testError)) % test error, \(MemoryText(bits: answer.mapping.storedBits)) stored,"
-      + " \(DecimalText.grouped(answer.mapping.cycles)) cycles an inference"
+      + " \(ReportWords.area(answer.cost)) mm² in \(settings.technology.name),"
+      + " \(ReportWords.energy(answer.cost)) nJ and \(DecimalText.grouped(answer.mapping.cycles)) cycles an inference"
       + " (\(DecimalText.groupedSignificant(answer.mapping.inferencesPerSecond, digits: 3)) a second at"
       + " \(QuantityText(answer.mapping.hardware.clockMegahertz * 1e6, unit: "Hz")))."
   }
@@ -118,7 +119,13 @@ extension ExplorationReport {
               remark: "on the hardware, bit for bit"),
             PageKeyFigure(
               "Weight memory", value: "\(MemoryText(bits: answer.mapping.storedBits))",
-              remark: "of \(MemoryText(bits: settings.weightCapacityBits)), padding included"),
+              remark: settings.budget.weightBits.map { "of \(MemoryText(bits: $0)), padding included" }
+                ?? "padding included"),
+            PageKeyFigure(
+              "Area", value: "\(ReportWords.area(answer.cost)) mm²",
+              remark: "\(settings.technology.name), memories and logic"),
+            PageKeyFigure(
+              "Energy", value: "\(ReportWords.energy(answer.cost)) nJ", remark: "an inference"),
             PageKeyFigure(
               "Cycles", value: DecimalText.grouped(answer.mapping.cycles),
               remark:
@@ -138,13 +145,19 @@ extension ExplorationReport {
         "Pareto front",
         [
           .paragraph(
-            "Designs that no other beats in validation error, stored weight bits and cycles at once. Validation"
-              + " chooses; the test error only reports."),
+            "Designs that no other beats in validation error, stored weight bits, cycles, area, energy and inferences a"
+              + " second and mm² at once. Validation chooses; the test error only reports."),
           .table(try designTable(frontDesigns), caption: "The front, by weight memory."),
         ]),
       PageSection(
         "Layers of the answer",
         [.table(try layerTable(), caption: "Memory and cycles of \(answer.design).")]),
+      PageSection(
+        "Area and energy",
+        [
+          .chart(charts[3].chart, caption: charts[3].caption),
+          .chart(charts[4].chart, caption: charts[4].caption), .paragraph(trustSentence),
+        ]),
       PageSection(
         "Compression and gap",
         [
@@ -152,7 +165,13 @@ extension ExplorationReport {
           .table(
             try compressionTable { ReportWords.ratio($0) },
             caption: "Effective compression ratio, in brackets at ± 1 standard error of the mean error."),
+          .chart(charts[5].chart, caption: charts[5].caption),
+          .chart(charts[6].chart, caption: charts[6].caption),
           .chart(charts[2].chart, caption: charts[2].caption),
+          .table(
+            try memoryTable(),
+            caption:
+              "Memory of weights and biases without padding, the float network's with 32 bits a parameter."),
         ]),
       PageSection(
         "All errors",
@@ -177,7 +196,7 @@ extension ExplorationReport {
               + charts.map { PageLink($0.file, path: $0.file) }),
         ]))
     return HTMLPage(
-      title: "Which network fits \(MemoryText(bits: settings.weightCapacityBits)) of weight memory?",
+      title: "Which network fits \(ReportWords.budget(settings.budget))?",
       introduction: answerSentence, sections: sections,
       footer: "Made by: \(command)")
   }
@@ -187,13 +206,14 @@ extension ExplorationReport {
     let width = max(width, ReportTable.narrowestWidth)
     var parts = [
       answerSentence.wrapped(to: width).joined(separator: "\n"),
-      "Pareto front of validation error, stored bits and cycles; test errors:\n"
+      "Pareto front of error, stored bits, cycles, area and energy; test errors:\n"
         + (try narrowDesignTable(frontDesigns).text(width: width)),
       "Layers of \(analysis.answer.design), cycles an inference:\n"
         + (try narrowLayerTable().text(width: width)),
       "Effective compression ratio:\n"
         + (try compressionTable { ReportWords.ratio($0.ratio) }.text(width: width)),
       agreementSentence.wrapped(to: width).joined(separator: "\n"),
+      trustSentence.wrapped(to: width).joined(separator: "\n"),
     ]
     for method in settings.methods.reversed() {
       parts.insert(

@@ -14,7 +14,9 @@ extension ExplorationReport {
         TableColumn("Network"), TableColumn("Weights"),
         Self.right("Test error", unit: "%"), Self.right("Validation", unit: "%"),
         Self.right("Gap to float", unit: "points"), Self.right("Stored weights"),
-        Self.right("Cycles"), Self.right("Inferences/s"), Self.right("ECR"), TableColumn("Fits"),
+        Self.right("Cycles"), Self.right("Inferences/s"), Self.right("Area", unit: "mm²"),
+        Self.right("Energy", unit: "nJ"), Self.right("Inferences/s/mm²"), Self.right("ECR"),
+        TableColumn("Fits"),
       ],
       rows: designs.map { design in
         [
@@ -25,6 +27,9 @@ extension ExplorationReport {
           .text(MemoryText(bits: design.mapping.storedBits).description),
           .integer(design.mapping.cycles),
           .text(DecimalText.groupedSignificant(design.mapping.inferencesPerSecond, digits: 3)),
+          .text(ReportWords.area(design.cost)), .text(ReportWords.energy(design.cost)),
+          .text(
+            DecimalText.groupedSignificant(design.cost.inferencesPerSecondPerSquareMillimeter, digits: 3)),
           .text(ReportWords.ratio(design.compression)), .text(design.fits ? "yes" : "no"),
         ]
       })
@@ -35,7 +40,7 @@ extension ExplorationReport {
     try ReportTable(
       columns: [
         TableColumn("Network"), TableColumn("Weights"), Self.right("Error", unit: "%"),
-        Self.right("Stored"), Self.right("Cycles"), Self.right("Inf/s"), Self.right("ECR"),
+        Self.right("Stored"), Self.right("Cycles"), Self.right("mm²"), Self.right("nJ"), Self.right("ECR"),
       ],
       rows: designs.map { design in
         [
@@ -43,7 +48,7 @@ extension ExplorationReport {
           .text(ReportWords.weights(design.design)), .text(ReportWords.percent(design.testError)),
           .text(MemoryText(bits: design.mapping.storedBits).description),
           .integer(design.mapping.cycles),
-          .text(QuantityText(design.mapping.inferencesPerSecond, unit: "").description),
+          .text(ReportWords.area(design.cost)), .text(ReportWords.energy(design.cost)),
           .text(ReportWords.ratio(design.compression.ratio)),
         ]
       })
@@ -145,13 +150,33 @@ extension ExplorationReport {
       })
   }
 
+  /// Useful bits of weights and biases by network (rows) and word length (columns).
+  func memoryTable() throws(ReportTableError) -> ReportTable {
+    try ReportTable(
+      columns: [TableColumn("Network"), Self.right("Parameters"), Self.right("Float")]
+        + settings.weightWordLengths.map { Self.right(ReportWords.wordLength($0)) },
+      rows: analysis.floats.map { float in
+        [
+          .text(float.network), .integer(float.parameterCount),
+          .text(MemoryText(bits: float.usefulBits).description),
+        ]
+          + settings.weightWordLengths.map { bits in
+            let summary = analysis.designs.first {
+              $0.design.network == float.network && $0.design.weightBits == bits
+            }
+            return summary.map { .text(MemoryText(bits: $0.mapping.usefulBits).description) } ?? .missing
+          }
+      })
+  }
+
   /// Every design and float network, one a row, with plain numbers.
   func csvTable() throws(ReportTableError) -> ReportTable {
     let keys = [
       "network", "weightBits", "method", "seeds", "meanTestError", "testErrorStandardError",
       "meanValidationError", "gapToFloat", "usefulBits", "storedBits", "cycles", "inferencesPerSecond",
+      "areaSquareMicrometers", "energyPicojoules", "inferencesPerSecondPerSquareMillimeter",
       "effectiveCompressionRatio", "effectiveCompressionBound", "effectiveCompressionLow",
-      "effectiveCompressionHigh", "fitsCapacity", "isOnParetoFront", "differingSamples",
+      "effectiveCompressionHigh", "fitsBudget", "isOnParetoFront", "differingSamples",
       "accumulatorOverflows",
     ]
     func number(_ value: Double) -> TableCell { .number(value, digits: 6) }
@@ -171,6 +196,8 @@ extension ExplorationReport {
         number(design.validationError.mean), number(design.gapToFloat),
         .integer(design.mapping.usefulBits), .integer(design.mapping.storedBits),
         .integer(design.mapping.cycles), number(design.mapping.inferencesPerSecond),
+        number(design.cost.areaSquareMicrometers), number(design.cost.energyPicojoules),
+        number(design.cost.inferencesPerSecondPerSquareMillimeter),
         number(design.compression.ratio.value), .text(design.compression.ratio.kind),
         interval.map { number($0.low.value) } ?? .missing,
         interval.map { number($0.high.value) } ?? .missing, .text(design.fits ? "true" : "false"),

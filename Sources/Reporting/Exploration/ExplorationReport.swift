@@ -38,6 +38,13 @@ public struct ExplorationReport: Sendable {
     self.command = command
   }
 
+  /// How far areas and energies can be trusted, in words.
+  var trustSentence: String {
+    CalibrationReport(.embedded).sentence
+      + (analysis.designs.contains { $0.cost.isExtrapolated }
+        ? " * marks machines with a memory outside what the reference figures cover." : "")
+  }
+
   var settings: ExplorationSettings { analysis.results.settings }
 
   /// The files of the report directory, but for the network and the times that the caller has.
@@ -63,6 +70,26 @@ enum ReportWords {
   /// `ternary, direct`, `4 bits, retrained`.
   static func weights(_ design: DesignPoint) -> String {
     "\(wordLength(design.weightBits)), \(design.method.rawValue)"
+  }
+
+  /// `16 KiB of weight memory and 0.5 mm²`.
+  static func budget(_ budget: DesignBudget) -> String {
+    var parts: [String] = []
+    if let bits = budget.weightBits { parts.append("\(MemoryText(bits: bits)) of weight memory") }
+    if let area = budget[.areaSquareMillimeters] { parts.append("\(area) mm²") }
+    if let energy = budget[.energyNanojoules] { parts.append("\(energy) nJ an inference") }
+    return parts.joined(separator: parts.count > 2 ? ", " : " and ")
+  }
+
+  /// Area in mm² with three significant digits.
+  static func area(_ cost: DesignCost) -> String {
+    DecimalText.groupedSignificant(cost[.areaSquareMillimeters], digits: 3)
+      + (cost.isExtrapolated ? " *" : "")
+  }
+
+  /// Energy in nJ with three significant digits.
+  static func energy(_ cost: DesignCost) -> String {
+    DecimalText.groupedSignificant(cost[.energyNanojoules], digits: 3)
   }
 
   /// `1 seed`, `3 seeds`.

@@ -17,7 +17,12 @@ enum ExploreOptions {
     default: "glyphs")
   static let capacity = CommandOption(
     "weight-capacity", letter: "w", .memorySize,
-    help: "weight memory to fill, padding and biases included (16KiB by default)")
+    help:
+      "weight memory to fill, padding and biases included (16KiB by default, where no other budget is given)")
+  static let areaBudget = CommandOption(
+    "area-budget", .number(in: 1e-9...1e9), help: "mm² that the machine may take")
+  static let energyBudget = CommandOption(
+    "energy-budget", .number(in: 1e-9...1e15), help: "nJ that an inference may take")
   static let networks = CommandOption(
     "networks", .list(.topology),
     help: "the networks by name, such as cnn-8-8-16,cnn-16-16-32 (by default feed-forward ones)")
@@ -85,7 +90,8 @@ enum ExploreOptions {
 
   /// Declarations in the order of the help text.
   static let declarations: [OptionDeclaration] = [
-    dataset.declaration, DatasetOptions.directory.declaration, capacity.declaration, networks.declaration,
+    dataset.declaration, DatasetOptions.directory.declaration, capacity.declaration,
+    areaBudget.declaration, energyBudget.declaration, networks.declaration,
     hiddenLayers.declaration, units.declaration, activation.declaration, wordLengths.declaration,
     methods.declaration,
     signalBits.declaration, inputBits.declaration, seeds.declaration, seed.declaration, epochs.declaration,
@@ -93,7 +99,8 @@ enum ExploreOptions {
     TrainingOptions.schedule.declaration, TrainingOptions.weightDecay.declaration,
     TrainingOptions.shift.declaration, TrainingOptions.mirror.declaration, zeroPixel.declaration,
     hardware.declaration,
-    packing.declaration, shard.declaration, output.declaration, cache.declaration, threads.declaration,
+    packing.declaration, TechnologySource.technology.declaration, shard.declaration, output.declaration,
+    cache.declaration, threads.declaration,
     format.declaration, quiet.declaration,
   ]
 
@@ -147,7 +154,17 @@ enum ExploreOptions {
       zeroPixel: arguments.required(zeroPixel),
       hardware: try MachineSource.read(arguments.required(hardware)),
       ternaryPacking: arguments.required(packing),
-      weightCapacityBits: arguments.value(capacity) ?? 16 * 8192)
+      technology: try TechnologySource.read(arguments.required(TechnologySource.technology)),
+      budget: budget(arguments))
+  }
+
+  private static func budget(_ arguments: CommandArguments) -> DesignBudget {
+    let area = arguments.value(areaBudget)
+    let energy = arguments.value(energyBudget)
+    let standard = area == nil && energy == nil ? 16 * 8192 : nil
+    return DesignBudget(
+      weightBits: arguments.value(capacity) ?? standard, areaSquareMillimeters: area,
+      energyNanojoules: energy)
   }
 
   /// The data set that the arguments name.
