@@ -200,10 +200,10 @@ struct RunEnergyTests {
     var machine = TestCostMachine()
     machine.weightMemoryBits = 1 << 24
     machine.activationMemoryBits = 1 << 20
-    let resident = try cost(machine, "cnn-8-8-16").network!
-    #expect(resident.energy[.externalMemory] == 0)
-    machine.weightMemoryBits = 24_000
-    let streamed = try cost(machine, "cnn-8-8-16")
+    let resident = try cost(machine, "cnn-8-8-64").network!
+    #expect(resident.energy[.externalMemory] == 0 && resident.memory.streamedBits == 0)
+    machine.weightMemoryBits = resident.memory.storedBits - 1
+    let streamed = try cost(machine, "cnn-8-8-64")
     let external = streamed.network!.mapping.events.externalBits
     #expect(external > 0)
     #expect(
