@@ -63,7 +63,7 @@ struct CostCommandTests {
   @Test("Text fits the terminal, at 40, 80 and 160 columns, and states the errors", arguments: [40, 80, 160])
   func fitsTheTerminal(_ width: Int) throws {
     for words in [
-      [], ["--network", "resnet-8"], ["--calibration"],
+      [], ["--network", "lenet-5"], ["--calibration"],
       ["--hardware", "bit-serial", "--hardware", "systolic-weight-stationary", "--network", "lenet-5"],
     ] {
       try cost(words, environment: ["COLUMNS": "\(width)"]) { _, outcome in

@@ -73,8 +73,24 @@ public struct RunEnergy: Sendable, Hashable {
 /// pJ of each kind of event on a machine.
 private struct UnitEnergies {
   private let area: HardwareArea
+  /// pJ to read a start value: an access of a word as wide as the accumulator, or of the bank's where that is wider.
+  private let startPicojoules: Double
 
-  init(_ area: HardwareArea) { self.area = area }
+  init(_ area: HardwareArea) {
+    self.area = area
+    guard let bank = area[.weightMemory]?.memory?.bank else {
+      preconditionFailure("a machine without weight memory")
+    }
+    do {
+      startPicojoules = try MemoryMacro(
+        HardwareBlock.weightMemory.title, bits: bank.bits,
+        wordBits: max(bank.wordBits, area.hardware.path.accumulator.bits), cell: area.memoryCell,
+        in: area.technology
+      ).readPicojoules
+    } catch {
+      preconditionFailure("a bank that has a price, with a word of an accumulator: \(error)")
+    }
+  }
 
   /// pJ of an operation of all units of a block.
   private func operation(_ block: HardwareBlock) -> Double {
@@ -104,16 +120,21 @@ private struct UnitEnergies {
         Double(events.vectorOperations) / Double(unit.elementsPerCycle) * operation(.vectorUnit)
     }
     energy[.control] = Double(layer.cycles.total) * (operation(.control) + operation(.activationRouting))
+    let accesses = LayerAccesses(layer, on: area.hardware)
     if let weights = memory(.weightMemory) {
       // Bits of streamed tiles are written before they are read.
       energy[.weightMemory] =
-        Double(events.weightBitsRead + events.startBitsRead) * weights.readPicojoulesPerBit
+        accesses.weightWords * weights.bank.readPicojoules + accesses.startValues * startPicojoules
         + Double(events.externalBits - loaded - stored) * weights.writePicojoulesPerBit
     }
-    if let activations = memory(.activationMemory) {
+    if let activations = memory(.activationMemory)?.bank {
+      let elements = Double(activations.wordBits / area.hardware.path.datapath.activationBits)
+      // A narrower tensor's elements take the same words.
       energy[.activationMemory] =
-        Double(events.activationBitsRead + stored) * activations.readPicojoulesPerBit
-        + Double(events.activationBitsWritten + loaded) * activations.writePicojoulesPerBit
+        (accesses.activationReads + Double(stored) / accesses.writtenBits) / elements
+        * activations.readPicojoules
+        + (accesses.activationWrites + Double(loaded) / accesses.readBits) / elements
+        * activations.writePicojoules
     }
     if let accumulators = memory(.accumulatorMemory) {
       energy[.accumulatorMemory] =

@@ -93,8 +93,8 @@ extension ArithmeticStyle {
     return bill
   }
 
-  /// Five ternary weights from eight bits: four remainders, each by two comparisons with constants and a subtraction.
+  /// Five ternary weights from eight bits: four remainders of 7, 5, 4 and 2 bits, each by a subtraction and two comparisons with constants.
   public var ternaryDecoder: CellBill {
-    CellBill([.and: 9 * 7 + 5]) + 4 * adder(8)
+    CellBill([.and: 2 * (7 + 6 + 4 + 3 + 1)]) + adder(7) + adder(5) + adder(4) + adder(2)
   }
 }
