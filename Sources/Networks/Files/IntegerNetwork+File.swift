@@ -15,8 +15,14 @@ extension IntegerNetwork: NetworkArchive {
         "name": .string(node.name), "inputs": .array(node.inputs.map { .string($0) }),
         "output": node.output.archived,
       ]
-      func add(_ weights: [Int16], _ wordLength: Int, _ biases: [Int64]) {
-        blobs.append(Blob("\(base).weights", weights))
+      func add(_ weights: [Int16], _ codebook: WeightCodebook?, _ wordLength: Int, _ biases: [Int64]) {
+        if let codebook {
+          blobs.append(Blob("\(base).indices", codebook.indices))
+          blobs.append(Blob("\(base).codebook", codebook.table))
+          object["indexBits"] = .integer(codebook.indexBits)
+        } else {
+          blobs.append(Blob("\(base).weights", weights))
+        }
         blobs.append(Blob("\(base).biases", biases))
         object["outputs"] = .integer(biases.count)
         object["weightWordLength"] = .integer(wordLength)
@@ -29,14 +35,16 @@ extension IntegerNetwork: NetworkArchive {
       case .dense(let dense):
         object["operation"] = "dense"
         object["inputCount"] = .integer(dense.inputs)
-        add(dense.weights.elements, dense.weightWordLength, dense.biases)
+        add(dense.weights.elements, dense.codebook, dense.weightWordLength, dense.biases)
         add(dense.outputStage)
       case .convolution(let convolution):
         object["operation"] = "convolution"
         object["channelsPerGroup"] = .integer(convolution.weights.shape[3])
         object["groups"] = .integer(convolution.groups)
         object["window"] = convolution.window.archived
-        add(convolution.weights.elements, convolution.weightWordLength, convolution.biases)
+        add(
+          convolution.weights.elements, convolution.codebook, convolution.weightWordLength,
+          convolution.biases)
         add(convolution.outputStage)
       case .pooling(let pooling):
         object["operation"] = "pooling"
@@ -80,16 +88,32 @@ extension IntegerNetwork: NetworkArchive {
     for node in draft.nodes {
       let location = "\(file), node \(node.name)"
       let base = "\(prefix)\(node.name)"
-      func weights(of outputs: Int, inputs: Int) throws(NetworkError) -> (weights: [Int16], biases: [Int64]) {
-        let weights = try Self.elements("\(base).weights", of: Int16.self, in: container, file: file)
+      func numbers(
+        of outputs: Int, inputs: Int, indexBits: Int?
+      ) throws(NetworkError) -> StoredNumbers {
+        let stored: StoredWeights
+        let found: Int
+        if let indexBits {
+          let codebook = try WeightCodebook(
+            indexBits: indexBits,
+            table: try Self.elements("\(base).codebook", of: Int16.self, in: container, file: file),
+            indices: try Self.elements("\(base).indices", of: UInt8.self, in: container, file: file),
+            at: location)
+          stored = .indices(codebook)
+          found = codebook.indices.count
+        } else {
+          let weights = try Self.elements("\(base).weights", of: Int16.self, in: container, file: file)
+          stored = .integers(weights)
+          found = weights.count
+        }
         let biases = try Self.elements("\(base).biases", of: Int64.self, in: container, file: file)
         let (count, overflowed) = outputs.multipliedReportingOverflow(by: inputs)
-        guard !overflowed, weights.count == count, biases.count == outputs else {
+        guard !overflowed, found == count, biases.count == outputs else {
           throw NetworkError(
             at: location,
-            "\(weights.count) weights and \(biases.count) biases for \(outputs) outputs of \(inputs) inputs")
+            "\(found) weights and \(biases.count) biases for \(outputs) outputs of \(inputs) inputs")
         }
-        return (weights, biases)
+        return StoredNumbers(weights: stored, biases: biases)
       }
       func stage(_ draft: OutputStageDraft) throws(NetworkError) -> IntegerOutputStage {
         switch draft {
@@ -105,24 +129,43 @@ extension IntegerNetwork: NetworkArchive {
       }
       let operation: IntegerOperation
       switch node.operation {
-      case .dense(let outputs, let inputs, let bits, let output):
-        let numbers = try weights(of: outputs, inputs: inputs)
-        operation = .dense(
-          IntegerDense(
-            weights: Tensor(shape: [outputs, inputs], elements: numbers.weights), weightWordLength: bits,
-            biases: numbers.biases, outputStage: try stage(output)))
-      case .convolution(let outputs, let channels, let groups, let window, let bits, let output):
+      case .dense(let outputs, let inputs, let bits, let indexBits, let output):
+        let numbers = try numbers(of: outputs, inputs: inputs, indexBits: indexBits)
+        let shape = [outputs, inputs]
+        let stage = try stage(output)
+        switch numbers.weights {
+        case .integers(let weights):
+          operation = .dense(
+            IntegerDense(
+              weights: Tensor(shape: shape, elements: weights), weightWordLength: bits,
+              biases: numbers.biases, outputStage: stage))
+        case .indices(let codebook):
+          operation = .dense(
+            IntegerDense(
+              codebook: codebook, shape: shape, weightWordLength: bits, biases: numbers.biases,
+              outputStage: stage))
+        }
+      case .convolution(
+        let outputs, let channels, let groups, let window, let bits, let indexBits, let output):
         // Extents of 2^24 at most: no product of three overflows.
         let kernel = window.kernel
         let (inputs, overflowed) = kernel.count.multipliedReportingOverflow(by: channels)
         guard !overflowed else { throw NetworkError(at: location, "its kernel has too many taps") }
-        let numbers = try weights(of: outputs, inputs: inputs)
-        operation = .convolution(
-          IntegerConvolution(
-            weights: Tensor(
-              shape: [outputs, kernel.height, kernel.width, channels], elements: numbers.weights),
-            weightWordLength: bits, biases: numbers.biases, window: window, groups: groups,
-            outputStage: try stage(output)))
+        let numbers = try numbers(of: outputs, inputs: inputs, indexBits: indexBits)
+        let shape = [outputs, kernel.height, kernel.width, channels]
+        let stage = try stage(output)
+        switch numbers.weights {
+        case .integers(let weights):
+          operation = .convolution(
+            IntegerConvolution(
+              weights: Tensor(shape: shape, elements: weights), weightWordLength: bits,
+              biases: numbers.biases, window: window, groups: groups, outputStage: stage))
+        case .indices(let codebook):
+          operation = .convolution(
+            IntegerConvolution(
+              codebook: codebook, shape: shape, weightWordLength: bits, biases: numbers.biases,
+              window: window, groups: groups, outputStage: stage))
+        }
       case .pooling(let pooling): operation = .pooling(pooling)
       case .addition(let leftShift, let first, let second, let output):
         operation = .addition(
@@ -134,4 +177,16 @@ extension IntegerNetwork: NetworkArchive {
       name: draft.name, input: draft.input, nodes: nodes, scales: draft.scales,
       preprocessing: draft.preprocessing)
   }
+}
+
+/// The weights of a layer as a file holds them.
+private enum StoredWeights {
+  case integers([Int16])
+  case indices(WeightCodebook)
+}
+
+/// The numbers of a layer as a file holds them.
+private struct StoredNumbers {
+  let weights: StoredWeights
+  let biases: [Int64]
 }
