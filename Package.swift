@@ -32,6 +32,7 @@ let floors: [(name: String, uses: [String])] = [
 let embedded = [
   "Hardware": [
     "lane-array.json", "ternary-small.json", "lane-array-large.json", "bit-serial.json", "decomposable.json",
+    "codebook.json",
     "systolic-output-stationary.json", "systolic-weight-stationary.json", "systolic-input-stationary.json",
     "rtl/accumulator.v", "rtl/activation_memory.v", "rtl/adder_tree.v", "rtl/address_generator.v",
     "rtl/delay.v", "rtl/descriptor_reader.v", "rtl/drain.v", "rtl/lane.v", "rtl/lane_array.v",

@@ -28,32 +28,23 @@ public struct IntegerConvolution: Sendable, Hashable {
     outputStage: IntegerOutputStage
   ) {
     self.init(
-      weights, codebook: nil, weightWordLength: weightWordLength, biases: biases, window: window,
+      .integers(weights), weightWordLength: weightWordLength, biases: biases, window: window,
       groups: groups, outputStage: outputStage)
   }
 
-  /// A convolution whose weights, of the given four extents, are those of a codebook.
-  /// - Precondition: as many indices as the shape has elements; else as above.
+  /// A convolution whose weights, of four extents, may stand in a codebook.
+  /// - Precondition: as above.
   public init(
-    codebook: WeightCodebook, shape: [Int], weightWordLength: Int, biases: [Int64], window: SlidingWindow,
-    groups: Int = 1, outputStage: IntegerOutputStage
+    _ stored: StoredWeights, weightWordLength: Int, biases: [Int64], window: SlidingWindow, groups: Int = 1,
+    outputStage: IntegerOutputStage
   ) {
-    self.init(
-      Tensor(shape: shape, elements: codebook.weights), codebook: codebook,
-      weightWordLength: weightWordLength, biases: biases, window: window, groups: groups,
-      outputStage: outputStage)
-  }
-
-  private init(
-    _ weights: Tensor<Int16>, codebook: WeightCodebook?, weightWordLength: Int, biases: [Int64],
-    window: SlidingWindow, groups: Int, outputStage: IntegerOutputStage
-  ) {
+    let weights = stored.weights
     precondition(
       weights.shape.count == 4 && weights.shape[0] == biases.count
         && weights.shape[1] == window.kernel.height && weights.shape[2] == window.kernel.width,
       "weights of shape \(weights.shape) do not go with \(biases.count) biases and kernel \(window.kernel)")
     self.weights = weights
-    self.codebook = codebook
+    codebook = stored.codebook
     self.weightWordLength = weightWordLength
     self.biases = biases
     self.window = window

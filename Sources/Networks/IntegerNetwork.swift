@@ -77,27 +77,18 @@ public struct IntegerDense: Sendable, Hashable {
     weights: Tensor<Int16>, weightWordLength: Int, biases: [Int64], outputStage: IntegerOutputStage
   ) {
     self.init(
-      weights, codebook: nil, weightWordLength: weightWordLength, biases: biases, outputStage: outputStage)
+      .integers(weights), weightWordLength: weightWordLength, biases: biases, outputStage: outputStage)
   }
 
-  /// A layer whose weights, `[outputs, inputs]`, are those of a codebook.
-  /// - Precondition: as many indices as the shape has elements, and one row of weights a bias.
+  /// A layer whose weights, `[outputs, inputs]`, may stand in a codebook.
+  /// - Precondition: one row of weights a bias.
   public init(
-    codebook: WeightCodebook, shape: [Int], weightWordLength: Int, biases: [Int64],
-    outputStage: IntegerOutputStage
+    _ stored: StoredWeights, weightWordLength: Int, biases: [Int64], outputStage: IntegerOutputStage
   ) {
-    self.init(
-      Tensor(shape: shape, elements: codebook.weights), codebook: codebook,
-      weightWordLength: weightWordLength, biases: biases, outputStage: outputStage)
-  }
-
-  private init(
-    _ weights: Tensor<Int16>, codebook: WeightCodebook?, weightWordLength: Int, biases: [Int64],
-    outputStage: IntegerOutputStage
-  ) {
+    let weights = stored.weights
     precondition(weights.shape.count == 2 && weights.shape[0] == biases.count, "one row a bias is needed")
     self.weights = weights
-    self.codebook = codebook
+    codebook = stored.codebook
     self.weightWordLength = weightWordLength
     self.biases = biases
     self.outputStage = outputStage

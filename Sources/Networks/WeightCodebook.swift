@@ -1,3 +1,5 @@
+import Tensors
+
 /// The weights of a layer as indices into a table of integers that they share: Deep Compression's codebook (Han, Mao and Dally 2016, section 3).
 public struct WeightCodebook: Sendable, Hashable {
   /// Bits of an index, 1...8.
@@ -32,4 +34,29 @@ public struct WeightCodebook: Sendable, Hashable {
 
   /// The weights that the indices stand for.
   public var weights: [Int16] { indices.map { table[Int($0)] } }
+}
+
+/// The weights of a layer as they are kept: as they are, or as indices into a codebook.
+public enum StoredWeights: Sendable, Hashable {
+  /// Each weight by itself.
+  case integers(Tensor<Int16>)
+  /// Indices of weights of this shape.
+  case indices(WeightCodebook, shape: [Int])
+
+  /// The weights themselves.
+  /// - Precondition: as many indices as the shape has elements.
+  public var weights: Tensor<Int16> {
+    switch self {
+    case .integers(let weights): weights
+    case .indices(let codebook, let shape): Tensor(shape: shape, elements: codebook.weights)
+    }
+  }
+
+  /// The codebook, where there is one.
+  public var codebook: WeightCodebook? {
+    switch self {
+    case .integers: nil
+    case .indices(let codebook, _): codebook
+    }
+  }
 }

@@ -45,36 +45,19 @@ extension QuantizationPlan {
         let plan = weights[node.name]!
         let biases = biasIntegers(of: layer.biases, named: node.name)
         add(sumScale: plan.accumulatorScale(channel: 0)) { stage in
-          switch stored {
-          case .integers(let weights):
-            .dense(
-              IntegerDense(
-                weights: weights, weightWordLength: plan.weightWordLength, biases: biases,
-                outputStage: stage))
-          case .indices(let codebook):
-            .dense(
-              IntegerDense(
-                codebook: codebook, shape: layer.weights.shape, weightWordLength: plan.weightWordLength,
-                biases: biases, outputStage: stage))
-          }
+          .dense(
+            IntegerDense(
+              stored, weightWordLength: plan.weightWordLength, biases: biases, outputStage: stage))
         }
       case .convolution(let layer):
         let stored = try storedWeights(layer.weights, layer.biases, of: node)
         let plan = weights[node.name]!
         let biases = biasIntegers(of: layer.biases, named: node.name)
         add(sumScale: plan.accumulatorScale(channel: 0)) { stage in
-          switch stored {
-          case .integers(let weights):
-            .convolution(
-              IntegerConvolution(
-                weights: weights, weightWordLength: plan.weightWordLength, biases: biases,
-                window: layer.window, groups: layer.groups, outputStage: stage))
-          case .indices(let codebook):
-            .convolution(
-              IntegerConvolution(
-                codebook: codebook, shape: layer.weights.shape, weightWordLength: plan.weightWordLength,
-                biases: biases, window: layer.window, groups: layer.groups, outputStage: stage))
-          }
+          .convolution(
+            IntegerConvolution(
+              stored, weightWordLength: plan.weightWordLength, biases: biases, window: layer.window,
+              groups: layer.groups, outputStage: stage))
         }
       case .addition:
         let plan = additions[node.name]!
@@ -109,11 +92,6 @@ extension QuantizationPlan {
   }
 
   /// A layer's weights as integers, or as indices where they share values.
-  private enum StoredWeights {
-    case integers(Tensor<Int16>)
-    case indices(WeightCodebook)
-  }
-
   private func storedWeights(
     _ elements: Tensor<Float>, _ biases: [Float], of node: FloatNetwork.Node
   ) throws(NetworkError) -> StoredWeights {
@@ -123,7 +101,9 @@ extension QuantizationPlan {
       }
     }
     let plan = weights[node.name]!
-    if let codebook = try plan.codebook(of: elements.elements, at: node.name) { return .indices(codebook) }
+    if let codebook = try plan.codebook(of: elements.elements, at: node.name) {
+      return .indices(codebook, shape: elements.shape)
+    }
     let width = elements.elements.count / biases.count
     let levels = elements.elements.enumerated().map { index, weight in
       Int16(plan.quantizer(channel: index / width).level(of: weight))

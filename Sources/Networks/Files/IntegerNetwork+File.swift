@@ -89,31 +89,29 @@ extension IntegerNetwork: NetworkArchive {
       let location = "\(file), node \(node.name)"
       let base = "\(prefix)\(node.name)"
       func numbers(
-        of outputs: Int, inputs: Int, indexBits: Int?
-      ) throws(NetworkError) -> StoredNumbers {
-        let stored: StoredWeights
-        let found: Int
-        if let indexBits {
-          let codebook = try WeightCodebook(
-            indexBits: indexBits,
-            table: try Self.elements("\(base).codebook", of: Int16.self, in: container, file: file),
-            indices: try Self.elements("\(base).indices", of: UInt8.self, in: container, file: file),
-            at: location)
-          stored = .indices(codebook)
-          found = codebook.indices.count
-        } else {
-          let weights = try Self.elements("\(base).weights", of: Int16.self, in: container, file: file)
-          stored = .integers(weights)
-          found = weights.count
-        }
+        of shape: [Int], indexBits: Int?
+      ) throws(NetworkError) -> (stored: StoredWeights, biases: [Int64]) {
         let biases = try Self.elements("\(base).biases", of: Int64.self, in: container, file: file)
-        let (count, overflowed) = outputs.multipliedReportingOverflow(by: inputs)
-        guard !overflowed, found == count, biases.count == outputs else {
-          throw NetworkError(
-            at: location,
-            "\(found) weights and \(biases.count) biases for \(outputs) outputs of \(inputs) inputs")
+        // Extents of 2^24 at most, but there may be four.
+        let inputs = shape.dropFirst().reduce(Int128(1)) { $0 * Int128($1) }
+        func check(_ found: Int) throws(NetworkError) {
+          guard Int128(found) == Int128(shape[0]) * inputs, biases.count == shape[0] else {
+            throw NetworkError(
+              at: location,
+              "\(found) weights and \(biases.count) biases for \(shape[0]) outputs of \(inputs) inputs")
+          }
         }
-        return StoredNumbers(weights: stored, biases: biases)
+        guard let indexBits else {
+          let weights = try Self.elements("\(base).weights", of: Int16.self, in: container, file: file)
+          try check(weights.count)
+          return (.integers(Tensor(shape: shape, elements: weights)), biases)
+        }
+        let table = try Self.elements("\(base).codebook", of: Int16.self, in: container, file: file)
+        let indices = try Self.elements("\(base).indices", of: UInt8.self, in: container, file: file)
+        try check(indices.count)
+        let codebook = try WeightCodebook(
+          indexBits: indexBits, table: table, indices: indices, at: location)
+        return (.indices(codebook, shape: shape), biases)
       }
       func stage(_ draft: OutputStageDraft) throws(NetworkError) -> IntegerOutputStage {
         switch draft {
@@ -130,42 +128,18 @@ extension IntegerNetwork: NetworkArchive {
       let operation: IntegerOperation
       switch node.operation {
       case .dense(let outputs, let inputs, let bits, let indexBits, let output):
-        let numbers = try numbers(of: outputs, inputs: inputs, indexBits: indexBits)
-        let shape = [outputs, inputs]
-        let stage = try stage(output)
-        switch numbers.weights {
-        case .integers(let weights):
-          operation = .dense(
-            IntegerDense(
-              weights: Tensor(shape: shape, elements: weights), weightWordLength: bits,
-              biases: numbers.biases, outputStage: stage))
-        case .indices(let codebook):
-          operation = .dense(
-            IntegerDense(
-              codebook: codebook, shape: shape, weightWordLength: bits, biases: numbers.biases,
-              outputStage: stage))
-        }
+        let numbers = try numbers(of: [outputs, inputs], indexBits: indexBits)
+        operation = .dense(
+          IntegerDense(
+            numbers.stored, weightWordLength: bits, biases: numbers.biases, outputStage: try stage(output)))
       case .convolution(
         let outputs, let channels, let groups, let window, let bits, let indexBits, let output):
-        // Extents of 2^24 at most: no product of three overflows.
-        let kernel = window.kernel
-        let (inputs, overflowed) = kernel.count.multipliedReportingOverflow(by: channels)
-        guard !overflowed else { throw NetworkError(at: location, "its kernel has too many taps") }
-        let numbers = try numbers(of: outputs, inputs: inputs, indexBits: indexBits)
-        let shape = [outputs, kernel.height, kernel.width, channels]
-        let stage = try stage(output)
-        switch numbers.weights {
-        case .integers(let weights):
-          operation = .convolution(
-            IntegerConvolution(
-              weights: Tensor(shape: shape, elements: weights), weightWordLength: bits,
-              biases: numbers.biases, window: window, groups: groups, outputStage: stage))
-        case .indices(let codebook):
-          operation = .convolution(
-            IntegerConvolution(
-              codebook: codebook, shape: shape, weightWordLength: bits, biases: numbers.biases,
-              window: window, groups: groups, outputStage: stage))
-        }
+        let shape = [outputs, window.kernel.height, window.kernel.width, channels]
+        let numbers = try numbers(of: shape, indexBits: indexBits)
+        operation = .convolution(
+          IntegerConvolution(
+            numbers.stored, weightWordLength: bits, biases: numbers.biases, window: window, groups: groups,
+            outputStage: try stage(output)))
       case .pooling(let pooling): operation = .pooling(pooling)
       case .addition(let leftShift, let first, let second, let output):
         operation = .addition(
@@ -177,16 +151,4 @@ extension IntegerNetwork: NetworkArchive {
       name: draft.name, input: draft.input, nodes: nodes, scales: draft.scales,
       preprocessing: draft.preprocessing)
   }
-}
-
-/// The weights of a layer as a file holds them.
-private enum StoredWeights {
-  case integers([Int16])
-  case indices(WeightCodebook)
-}
-
-/// The numbers of a layer as a file holds them.
-private struct StoredNumbers {
-  let weights: StoredWeights
-  let biases: [Int64]
 }
