@@ -92,10 +92,13 @@ extension IntegerNetwork: NetworkArchive {
         of shape: [Int], indexBits: Int?
       ) throws(NetworkError) -> (stored: StoredWeights, biases: [Int64]) {
         let biases = try Self.elements("\(base).biases", of: Int64.self, in: container, file: file)
-        // Extents of 2^24 at most, but there may be four.
-        let inputs = shape.dropFirst().reduce(Int128(1)) { $0 * Int128($1) }
+        // Extents of 2^24 at most: no product of three overflows, but one of four may.
+        let (inputs, isTooLarge) = shape.dropFirst(2).reduce(1, *).multipliedReportingOverflow(
+          by: shape[1])
+        guard !isTooLarge else { throw NetworkError(at: location, "its kernel has too many taps") }
         func check(_ found: Int) throws(NetworkError) {
-          guard Int128(found) == Int128(shape[0]) * inputs, biases.count == shape[0] else {
+          let (count, overflowed) = shape[0].multipliedReportingOverflow(by: inputs)
+          guard !overflowed, found == count, biases.count == shape[0] else {
             throw NetworkError(
               at: location,
               "\(found) weights and \(biases.count) biases for \(shape[0]) outputs of \(inputs) inputs")

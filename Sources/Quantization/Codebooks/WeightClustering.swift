@@ -18,12 +18,12 @@ public struct WeightClustering: Sendable, Hashable {
   public init(_ values: [Float], count: Int) {
     precondition(1...256 ~= count, "\(count) clusters")
     precondition(!values.isEmpty && values.allSatisfy(\.isFinite), "finite values are needed")
-    let sorted = values.sorted().map { Double($0) }
+    let sorted = values.sorted()
     var sums = [0.0]
     sums.reserveCapacity(sorted.count + 1)
-    for value in sorted { sums.append(sums[sums.count - 1] + value) }
-    let low = sorted[0]
-    let high = sorted[sorted.count - 1]
+    for value in sorted { sums.append(sums[sums.count - 1] + Double(value)) }
+    let low = Double(sorted[0])
+    let high = Double(sorted[sorted.count - 1])
     var centroids = (0..<count).map { index in
       count == 1 ? (low + high) / 2 : low + (high - low) * Double(index) / Double(count - 1)
     }
@@ -32,7 +32,10 @@ public struct WeightClustering: Sendable, Hashable {
     var ends: [Int] = []
     for _ in 0..<Self.mostRounds {
       boundaries = zip(centroids, centroids.dropFirst()).map { ($0 + $1) / 2 }
-      let newEnds = boundaries.map { Self.count(of: sorted, upTo: $0) } + [sorted.count]
+      let newEnds =
+        boundaries.map { boundary in
+          Self.firstIndex(in: sorted.count) { Double(sorted[$0]) > boundary }
+        } + [sorted.count]
       if newEnds == ends { break }
       ends = newEnds
       for index in 0..<count {
@@ -46,16 +49,8 @@ public struct WeightClustering: Sendable, Hashable {
   }
 
   /// The cluster of a value: that of the nearest centroid, a tie to the lower one.
-  public func index(of value: Float) -> Int { Self.count(of: boundaries, below: Double(value)) }
-
-  /// How many of the ascending `values` are not above `bound`.
-  private static func count(of values: [Double], upTo bound: Double) -> Int {
-    firstIndex(in: values.count) { values[$0] > bound }
-  }
-
-  /// How many of the ascending `values` are below `bound`.
-  private static func count(of values: [Double], below bound: Double) -> Int {
-    firstIndex(in: values.count) { values[$0] >= bound }
+  public func index(of value: Float) -> Int {
+    Self.firstIndex(in: boundaries.count) { boundaries[$0] >= Double(value) }
   }
 
   /// The first index for which `holds` is true, or `count`; it is true from there on.

@@ -1,3 +1,4 @@
+import Hardware
 import Networks
 import Quantization
 import Reporting
@@ -63,6 +64,18 @@ enum CodebookOptions {
       prunedFraction: arguments.required(prune))
   }
 
+  /// Checks that the machine could have a decode table, before anything is trained for it.
+  static func check(_ machine: HardwareDescription) throws(CommandFailure) {
+    switch machine.array {
+    case .lanes: break
+    case .systolic:
+      throw CommandFailure(
+        ConsoleMessage(
+          "\(machine.name) is a systolic array, which has no decode table for --codebook",
+          help: "choose a lane array, such as codebook"))
+    }
+  }
+
   /// Bits of all layers with codebooks, or nil if there are none.
   static func memory(of network: IntegerNetwork, accumulatorBits: Int) -> CodebookMemory? {
     let layers = network.nodes.compactMap { node in
@@ -86,7 +99,9 @@ enum LayerBits {
         throw UsageError(
           command: arguments.syntax.name,
           faults: [
-            .rule(what: "--\(option.declaration.name) has \"\(part)\"", help: "write NAME=BITS, such as conv1=8")
+            .rule(
+              what: "--\(option.declaration.name) has \"\(part)\"",
+              help: "write NAME=BITS, such as conv1=8")
           ])
       }
       layers[String(pair[0])] = bits

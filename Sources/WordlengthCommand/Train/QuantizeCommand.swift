@@ -54,7 +54,7 @@ package struct QuantizeCommand: Command {
       "Batch normalization is folded into its layers first. Direct quantization takes the step with the least squared error; retraining trains on with quantized weights and "
         + "signals, the updates going to the float weights (Sung, Shin and Hwang 2015), in exactly the integers of the hardware.",
       "With --codebook, weights share values found by k-means (Deep Compression), and retraining moves those values: as each gathers the gradients of all its "
-        + "members, learning rates are to be smaller. Such a network needs a machine with a decode table, such as codebook.",
+        + "members, it needs a smaller learning rate, or an optimizer that scales gradients, such as adam. Such a network needs a machine with a decode table, such as codebook.",
       "The result runs on the hardware: wordlength simulate --network quantized.network --dataset NAME. Its classes are compared with the trainer's.",
     ],
     operands: [OperandDeclaration("NETWORK", help: "a float network that train wrote")],
@@ -69,7 +69,7 @@ package struct QuantizeCommand: Command {
       CommandExample(
         "quantize lenet.network --dataset fashion-mnist -w 3 --layer-bits logits=8", "one layer finer"),
       CommandExample(
-        "quantize lenet.network --dataset fashion-mnist --codebook 3 --method retrained --learning-rate 0.001",
+        "quantize lenet.network --dataset fashion-mnist --codebook 3 --method retrained --optimizer adam --learning-rate 0.005",
         "eight shared values a layer, retrained"),
     ])
 
@@ -84,6 +84,7 @@ package struct QuantizeCommand: Command {
     let isNormalized = trained.nodes.count != network.nodes.count
     let dataset = try DatasetOptions.read(arguments)
     let machine = try MachineSource.read(arguments.required(hardware))
+    if sharing != nil { try CodebookOptions.check(machine) }
     let resources = ComputeResources(
       threads: arguments.value(TrainingOptions.threads) ?? ComputeResources.all.threads)
     func recipe(bits: Int) throws -> QuantizationRecipe {
