@@ -82,7 +82,7 @@ public struct HardwareDescription: Sendable, Hashable {
     return machine
   }
 
-  /// The same machine with a parallel multiplier for weights of `weightBits` bits behind a decode table for indices of `indexBits` bits; activation width stays.
+  /// The same machine with a parallel multiplier for weights of `weightBits` bits behind a decode table for indices of `indexBits` bits; activation width and pipeline stay.
   /// A systolic array has no such datapath and stays as it is.
   public func withCodebook(indexBits: Int, weightBits: Int) -> HardwareDescription {
     var machine = self
