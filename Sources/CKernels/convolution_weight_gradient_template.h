@@ -61,28 +61,25 @@ static V_TARGET __attribute__((noinline)) void V(any_weight_gradient_tile)(
 #undef TILE
 }
 
-static V_TARGET void V(convolve_weight_gradient)(const wl_window *window, ptrdiff_t first_segment,
-                                                 ptrdiff_t last_segment, ptrdiff_t outputs, const float *dy,
+static V_TARGET void V(convolve_weight_gradient)(const wl_window *window, ptrdiff_t first_operand,
+                                                 ptrdiff_t last_operand, ptrdiff_t outputs, const float *dy,
                                                  ptrdiff_t dy_pixel, const float *x, int is_first, float *dw,
                                                  ptrdiff_t dw_row) {
-  ptrdiff_t s = first_segment, l = 0;
-  while (s < last_segment && window->segment_length > 0) {
+  for (ptrdiff_t at = first_operand; at < last_operand;) {
     V(operand) operands[V_VECTORS];
     int nv = 0;
-    while (nv < V_VECTORS && s < last_segment) {
-      const ptrdiff_t left = window->segment_length - l;
-      operands[nv].offset = window->segment_offsets[s] + l;
-      operands[nv].column = s * window->segment_length + l;
-      operands[nv].count = left < V_LANES ? left : V_LANES;
-      nv++;
-      l += V_LANES;
-      if (l >= window->segment_length) {
-        l = 0;
-        s++;
-      }
-    }
     int is_whole = 1;
-    for (int j = 0; j < nv; j++) is_whole &= operands[j].count == V_LANES;
+    for (; nv < V_VECTORS && at < last_operand; nv++) {
+      const ptrdiff_t s = at / window->segment_length, l = at % window->segment_length;
+      ptrdiff_t count = window->segment_length - l;
+      if (count > V_LANES) count = V_LANES;
+      if (count > last_operand - at) count = last_operand - at;
+      operands[nv].offset = window->segment_offsets[s] + l;
+      operands[nv].column = at;
+      operands[nv].count = count;
+      is_whole &= count == V_LANES;
+      at += count;
+    }
     for (ptrdiff_t o = 0; o < outputs;) {
       ptrdiff_t left = outputs - o;
 #if V_LANES == 8

@@ -137,10 +137,29 @@ static V_TARGET void V(clip_gradient)(ptrdiff_t count, float high, const float *
   for (ptrdiff_t i = 0; i < count; i++) d[i] = ((x[i] > 0.0f) & (y[i] < high)) ? d[i] : 0.0f;
 }
 
+// Four vectors of sums stay in registers while the rows pass by.
 static V_TARGET void V(sum_rows)(ptrdiff_t rows, ptrdiff_t columns, float scale, const float *restrict x,
                                  float *restrict sums) {
-  for (ptrdiff_t j = 0; j < columns; j++) sums[j] = 0.0f;
-  for (ptrdiff_t i = 0; i < rows; i++)
-    for (ptrdiff_t j = 0; j < columns; j++) sums[j] = sums[j] + x[i * columns + j];
-  for (ptrdiff_t j = 0; j < columns; j++) sums[j] = scale * sums[j];
+  for (ptrdiff_t first = 0; first < columns; first += 4 * V_LANES) {
+    V(vector) sum[4] = {{0}};
+    V(mask) mask[4];
+    for (int j = 0; j < 4; j++) {
+      const ptrdiff_t left = columns - first - j * V_LANES;
+      mask[j] = V(first_lanes)(left > 0 ? left : 0);
+    }
+    const float *from = x + first;
+    if (columns - first <= V_LANES) {
+      for (ptrdiff_t i = 0; i < rows; i++, from += columns) sum[0] = sum[0] + V(load_masked)(from, mask[0]);
+    } else if (columns - first >= 4 * V_LANES) {
+      for (ptrdiff_t i = 0; i < rows; i++, from += columns)
+#pragma clang loop unroll(full)
+        for (int j = 0; j < 4; j++) sum[j] = sum[j] + V(load)(from + j * V_LANES);
+    } else {
+      for (ptrdiff_t i = 0; i < rows; i++, from += columns)
+#pragma clang loop unroll(full)
+        for (int j = 0; j < 4; j++) sum[j] = sum[j] + V(load_masked)(from + j * V_LANES, mask[j]);
+    }
+    for (int j = 0; j < 4 && first + j * V_LANES < columns; j++)
+      V(store_part)(sums + first + j * V_LANES, scale * sum[j], columns - first - j * V_LANES);
+  }
 }

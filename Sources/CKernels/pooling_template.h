@@ -32,11 +32,9 @@ static V_TARGET void V(maximum_pool)(const wl_pooling *g, ptrdiff_t channels, co
         is_first = 0;
       }
       V(store_part)(y + k, most, count);
+      // Lanes behind the last channel are written over by the next window, or stand in the room behind the last.
       const V(bytes) narrow = __builtin_convertvector(winner, V(bytes));
-      if (count >= V_LANES)
-        memcpy(winners + k, &narrow, V_LANES);
-      else
-        for (ptrdiff_t lane = 0; lane < count; lane++) winners[k + lane] = narrow[lane];
+      memcpy(winners + k, &narrow, V_LANES);
     }
     y += channels;
     winners += channels;
@@ -45,17 +43,20 @@ static V_TARGET void V(maximum_pool)(const wl_pooling *g, ptrdiff_t channels, co
 
 static V_TARGET void V(maximum_pool_gradient)(const wl_pooling *g, ptrdiff_t channels, const float *dy,
                                               const uint8_t *winners, float *dx) {
+  // Where no element is under two windows, nothing but its zero stands there yet. Not to load it saves waiting for the
+  // store just before, which partly covers it.
+  const int is_disjoint = g->row_stride >= g->kernel_rows && g->column_stride >= g->kernel_columns;
   FOR_EACH_WINDOW(g) {
     const wl_taps taps = taps_inside(g, r, c);
     for (ptrdiff_t k = 0; k < channels; k += V_LANES) {
       const ptrdiff_t count = channels - k;
-      V(bytes) narrow = {0};
-      memcpy(&narrow, winners + k, (size_t)(count < V_LANES ? count : V_LANES));
+      V(bytes) narrow;
+      memcpy(&narrow, winners + k, V_LANES);
       const V(integers) winner = __builtin_convertvector(narrow, V(integers));
       const V(vector) slope = V(load_part)(dy + k, count);
       FOR_EACH_TAP(taps) {
         float *to = dx + UNDER_TAP(g, taps) + k;
-        const V(vector) before = V(load_part)(to, count);
+        const V(vector) before = is_disjoint ? (V(vector)){0} : V(load_part)(to, count);
         const V(integers) wins = winner == (int32_t)(i * g->kernel_columns + j);
         V(store_part)(to, V(select)(wins, before + slope, before), count);
       }

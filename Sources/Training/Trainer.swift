@@ -1,5 +1,6 @@
 import CKernels
 import Datasets
+import Foundation
 import Networks
 import Quantization
 import Reproducibility
@@ -57,14 +58,24 @@ public final class Trainer {
   /// - Parameters:
   ///   - random: shuffles the samples; each epoch has a generator of its own, so a run can go on anywhere.
   ///   - plan: nil to train in float.
+  ///   - memory: bytes that the run may take; the machine's memory unless given.
   /// - Throws: `TrainingError` where the data's shape is not the network's, the network does not end
-  ///   with a fully connected layer, or a setting is out of range.
+  ///   with a fully connected layer, a setting is out of range, or a mini-batch does not fit the memory.
   public init(
     _ state: TrainingState, training: ImageSet, validation: ImageSet, settings: TrainingSettings,
-    plan: QuantizationPlan? = nil, random: RandomSource, resources: ComputeResources
+    plan: QuantizationPlan? = nil, random: RandomSource, resources: ComputeResources, memory: Int? = nil
   ) throws(TrainingError) {
     try settings.check()
     try Self.check(state.network, training: training, validation: validation)
+    let batch = min(settings.batchSize, max(training.count, validation.count))
+    let needed = TrainingMemory(
+      of: state.network, optimizer: settings.optimizer, isQuantized: plan != nil)
+    let available = memory ?? Int(clamping: ProcessInfo.processInfo.physicalMemory)
+    guard needed.bytes(batch: batch) <= available else {
+      throw .notEnoughMemory(
+        network: state.network.name, batch: batch, bytes: needed.bytes(batch: batch), available: available,
+        largestBatch: needed.largestBatch(in: available))
+    }
     self.settings = settings
     self.training = training
     self.validation = validation
@@ -73,7 +84,7 @@ public final class Trainer {
     steps = state.steps
     pass = NetworkPass(
       state.network, slots: state.slots, optimizer: settings.optimizer, plan: plan,
-      batchCapacity: settings.batchSize, resources: resources)
+      batchCapacity: batch, resources: resources)
     classifier = Classifier(pass: pass, pixelTable: Classifier.pixelTable(state.network, plan: plan))
   }
 

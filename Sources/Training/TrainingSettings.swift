@@ -147,6 +147,8 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
   case shapeMismatch(network: String, expected: [Int], samples: [Int])
   /// A setting is out of range.
   case badSetting(String)
+  /// The machine's memory does not hold a mini-batch.
+  case notEnoughMemory(network: String, batch: Int, bytes: Int, available: Int, largestBatch: Int)
   /// The network cannot be quantised as asked.
   case quantization(QuantizationFault)
 
@@ -165,6 +167,11 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
     case .shapeMismatch(let network, let expected, let samples):
       "\(network): reads inputs of shape \(expected), but the samples have shape \(samples)"
     case .badSetting(let message): message
+    case .notEnoughMemory(let network, let batch, let bytes, let available, let largest):
+      "\(network): mini-batches of \(batch) samples take \(bytes >> 20) MiB of memory, and the machine has \(available >> 20) MiB. "
+        + (largest > 0
+          ? "Use a --batch-size of at most \(largest)."
+          : "Not even one sample fits; train a smaller network.")
     case .quantization(let fault): fault.message
     }
   }

@@ -5,21 +5,21 @@ import Testing
 @Suite("Convolution gradient kernels")
 struct ConvolutionGradientTests {
   @Test(
-    "A weight's gradient is one chain over the positions, continued from image to image, for any part of the segments",
+    "A weight's gradient is one chain over the positions, continued from image to image, for any run of operands",
     arguments: KernelVersion.available)
   func weightGradient(_ version: KernelVersion) {
     var source = RandomSource(seed: 311)
     for draw in 0..<150 {
       let drawn = ConvolutionCase(&source)
-      let (inputs, outputs, length) = (drawn.inputs, drawn.outputs, drawn.segmentLength)
+      let (inputs, outputs) = (drawn.inputs, drawn.outputs)
       let pixel = outputs + source.below(3)
       let row = inputs + source.below(3)
       let x = source.operands(drawn.imageCount)
       let slopes = source.operands((drawn.positions - 1) * pixel + outputs)
       let before = source.operands((outputs - 1) * row + inputs)
       let isFirst = source.below(2) == 0
-      let first = source.below(drawn.offsets.count)
-      let last = source.integer(in: first...drawn.offsets.count)
+      let first = source.below(inputs)
+      let last = source.integer(in: first...inputs)
 
       let (image, dy, dw) = (GuardedBuffer(x), GuardedBuffer(slopes), GuardedBuffer(before))
       withExtendedLifetime((image, dy, dw)) {
@@ -30,7 +30,7 @@ struct ConvolutionGradientTests {
       }
       var expected = before
       for o in 0..<outputs {
-        for k in first * length..<last * length {
+        for k in first..<last {
           var sum = isFirst ? 0 : before[o * row + k]
           for p in 0..<drawn.positions {
             sum = sum.addingProduct(slopes[p * pixel + o], x[drawn.address(position: p, operand: k)])
@@ -40,7 +40,7 @@ struct ConvolutionGradientTests {
       }
       #expect(
         dw.elements.bits == expected.bits,
-        "seed 311, draw \(draw), segments \(first)..<\(last), first image \(isFirst): \(drawn)")
+        "seed 311, draw \(draw), operands \(first)..<\(last), first image \(isFirst): \(drawn)")
     }
   }
 

@@ -59,7 +59,8 @@ struct PoolingKernelTests {
       let slopes = source.operands(drawn.outputCount)
       let (image, dy) = (GuardedBuffer(x), GuardedBuffer(slopes))
       let y = GuardedBuffer([Float](repeating: .nan, count: drawn.outputCount))
-      let winners = GuardedBuffer([UInt8](repeating: 255, count: drawn.outputCount))
+      let winners = GuardedBuffer(
+        [UInt8](repeating: 255, count: drawn.outputCount + Int(WL_WINNERS_ROOM)))
       let dx = GuardedBuffer([Float](repeating: 0, count: drawn.inputCount))
       withExtendedLifetime((image, dy, y, winners, dx)) {
         wl_maximum_pool(version.isa, &geometry, drawn.channels, image.base, y.base, winners.base)
@@ -75,7 +76,9 @@ struct PoolingKernelTests {
         expected[winner.element] += slopes[e]
       }
       #expect(y.elements == largest, "seed 331, draw \(draw): \(drawn)")
-      #expect(winners.elements == firsts, "seed 331, draw \(draw), winners: \(drawn)")
+      #expect(
+        Array(winners.elements.prefix(drawn.outputCount)) == firsts,
+        "seed 331, draw \(draw), winners: \(drawn)")
       #expect(dx.elements.bits == expected.bits, "seed 331, draw \(draw), gradient: \(drawn)")
     }
   }

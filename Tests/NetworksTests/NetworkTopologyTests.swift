@@ -130,6 +130,28 @@ struct NetworkTopologyTests {
     #expect(try NetworkTopology(named: "ffdnn-1x4", inputShape: [12]).weights == 12 * 4 + 40)
   }
 
+  @Test("AlexNet and VGG-16 come for small images, and narrower")
+  func smallAndNarrow() throws {
+    func shapes(_ name: String) throws -> [String] {
+      try NetworkTopology(named: name, inputShape: [32, 32, 3], classes: 10).shapes
+    }
+    #expect(
+      try shapes("alexnet") == [
+        "conv1 32x32x64", "pool1 15x15x64", "conv2 15x15x192", "pool2 7x7x192", "conv3 7x7x384",
+        "conv4 7x7x256", "conv5 7x7x256", "pool5 3x3x256", "hidden1 512", "hidden2 512", "logits 10",
+      ])
+    let vgg = try shapes("vgg-16")
+    #expect(
+      vgg.contains("conv5_3 2x2x512")
+        && vgg.suffix(4) == ["pool5 1x1x512", "hidden1 512", "hidden2 512", "logits 10"])
+    let narrow = try shapes("vgg-16-0.25")
+    #expect(narrow.contains("conv1_1 32x32x16") && narrow.suffix(2) == ["hidden2 128", "logits 10"])
+    #expect(try NetworkTopology(named: "alexnet-0.25").layers.last?.outputShape == [1000])
+    for name in ["vgg-16-", "vgg-16-2", "alexnet-0.001", "alexnet-0.25x", "vgg-16--0.5"] {
+      #expect(throws: NetworkError.self, "\(name)") { try NetworkTopology(named: name) }
+    }
+  }
+
   private func message(_ name: String, inputShape: [Int]? = nil, classes: Int? = nil) -> String? {
     do {
       _ = try NetworkTopology(named: name, inputShape: inputShape, classes: classes)
@@ -139,7 +161,8 @@ struct NetworkTopologyTests {
 
   @Test("Names that stand for nothing are refused with what could be meant")
   func unknownNames() {
-    let forms = "ffdnn-LAYERSxUNITS[-relu], cnn-MAPS-MAPS-MAPS, lenet-5, lenet-caffe, alexnet, vgg-16"
+    let forms =
+      "ffdnn-LAYERSxUNITS[-relu], cnn-MAPS-MAPS-MAPS, alexnet[-WIDTH], vgg-16[-WIDTH], lenet-5, lenet-caffe"
     for (name, near) in [("vgg16", "vgg-16"), ("resnet8", "resnet-8"), ("Alexnet", "alexnet")] {
       #expect(
         message(name)?.hasPrefix("\(name): no such topology; write one of \(forms)") == true

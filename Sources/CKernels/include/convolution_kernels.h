@@ -37,11 +37,11 @@ void wl_pack_flipped_filters(wl_isa isa, ptrdiff_t outputs, ptrdiff_t kernel_row
 void wl_convolve(wl_isa isa, const wl_window *window, ptrdiff_t outputs, const float *x, const float *packed,
                  const float *initial, float scale, float *y, ptrdiff_t y_pixel);
 
-// dw[o * dw_row + s * segment_length + l] = sum, for first_segment <= s < last_segment, where
+// dw[o * dw_row + i] = sum, for first_operand <= i = s * segment_length + l < last_operand, where
 //     sum = 0 where is_first, else the old dw: the chain goes on from image to image
 //     for p: sum = fma(dy[p * dy_pixel + o], x[position p + segment_offsets[s] + l], sum)
-void wl_convolve_weight_gradient(wl_isa isa, const wl_window *window, ptrdiff_t first_segment,
-                                 ptrdiff_t last_segment, ptrdiff_t outputs, const float *dy, ptrdiff_t dy_pixel,
+void wl_convolve_weight_gradient(wl_isa isa, const wl_window *window, ptrdiff_t first_operand,
+                                 ptrdiff_t last_operand, ptrdiff_t outputs, const float *dy, ptrdiff_t dy_pixel,
                                  const float *x, int is_first, float *dw, ptrdiff_t dw_row);
 
 // For p, for s, for l: dx[position p + segment_offsets[s] + l] += scale * sum, where

@@ -14,6 +14,9 @@ typedef struct wl_pooling {
       row_padding, column_padding;
 } wl_pooling;
 
+// Bytes behind the last winner that the kernels below read and write.
+#define WL_WINNERS_ROOM 15
+
 // y = the largest element of the window, winners = the number of its tap; of equal elements the first wins.
 void wl_maximum_pool(wl_isa isa, const wl_pooling *geometry, ptrdiff_t channels, const float *x, float *y,
                      uint8_t *winners);

@@ -3,7 +3,7 @@ import Networks
 import Tensors
 
 /// Batch normalisation: by the mini-batch's statistics in training, by running averages otherwise.
-final class BatchNormalizationPass: NodePass, @unchecked Sendable {
+final class BatchNormalizationPass: BatchPass, @unchecked Sendable {
   /// Share of the old value in a running average.
   private static let memory: Float = 0.9
 
@@ -16,13 +16,13 @@ final class BatchNormalizationPass: NodePass, @unchecked Sendable {
   /// What the last pass used.
   private let usedMean: FloatBuffer
   private let inverseDeviation: FloatBuffer
-  private let source: PassTensor
+  private let source: PassReading
   private let target: PassTensor
   private let resources: ComputeResources
 
   init(
     _ normalization: FloatBatchNormalization, scale: TrainedValues, shift: TrainedValues,
-    from source: PassTensor, to target: PassTensor, resources: ComputeResources
+    from source: PassReading, to target: PassTensor, resources: ComputeResources
   ) {
     self.scale = scale
     self.shift = shift
@@ -99,7 +99,7 @@ final class BatchNormalizationPass: NodePass, @unchecked Sendable {
         self.inverseDeviation.base + first, gradient.base + first, self.scale.gradient.base + first,
         self.shift.gradient.base + first)
     }
-    guard let contribution = source.nextContribution() else { return }
+    guard let contribution = source.contribution else { return }
     resources.forEachPart(of: batch * target.count, unit: channels) { part in
       let first = part.lowerBound
       wl_normalize_gradient(
@@ -107,6 +107,6 @@ final class BatchNormalizationPass: NodePass, @unchecked Sendable {
         self.usedMean.base, self.inverseDeviation.base, self.scale.values.base, self.scale.gradient.base,
         self.shift.gradient.base, rows, gradient.base + first, contribution.base + first)
     }
-    source.addContribution(batch: batch, resources: resources)
+    source.addContribution(0..<batch, resources.instructionSet)
   }
 }

@@ -2,16 +2,16 @@ import CKernels
 import Tensors
 
 /// A fully connected layer.
-final class DensePass: NodePass, @unchecked Sendable {
+final class DensePass: BatchPass, @unchecked Sendable {
   let parameters: WeightedParameters
-  private let source: PassTensor
+  private let source: PassReading
   private let target: PassTensor
   private let resources: ComputeResources
   private let workspace: ProductWorkspace
   private var scaled: FloatBuffer?
 
   init(
-    _ parameters: WeightedParameters, from source: PassTensor, to target: PassTensor,
+    _ parameters: WeightedParameters, from source: PassReading, to target: PassTensor,
     resources: ComputeResources, workspace: ProductWorkspace
   ) {
     self.parameters = parameters
@@ -40,17 +40,17 @@ final class DensePass: NodePass, @unchecked Sendable {
     wl_sum_rows(
       resources.instructionSet.kernelVersion, batch, parameters.outputs, 1, gradient.base,
       parameters.biases.gradient.base)
-    guard let contribution = source.nextContribution() else { return }
+    guard let contribution = source.contribution else { return }
     var left = outputGradient
     if parameters.commonStep == nil {
       let scaled = scaled ?? FloatBuffer(gradient.count)
       self.scaled = scaled
-      parameters.scaleByStep(gradient, rows: batch, into: scaled, resources: resources)
+      parameters.scaleByStep(gradient, 0..<batch, elements: parameters.outputs, into: scaled)
       left = MatrixView(scaled.base, rows: batch, columns: parameters.outputs)
     }
     resources.multiply(
       left, MatrixView(parameters.factors.base, rows: parameters.outputs, columns: parameters.inputs),
       into: contribution.base, scale: parameters.commonStep ?? 1, workspace: workspace)
-    source.addContribution(batch: batch, resources: resources)
+    source.addContribution(0..<batch, resources.instructionSet)
   }
 }

@@ -3,10 +3,10 @@ import Reproducibility
 import Tensors
 
 /// Zeros a share of its input while a network is trained in float, and raises the rest so that the mean stays.
-final class DropoutPass: NodePass, @unchecked Sendable {
+final class DropoutPass: BatchPass, @unchecked Sendable {
   private let name: String
   private let rate: Double
-  private let source: PassTensor
+  private let source: PassReading
   private let target: PassTensor
   private let resources: ComputeResources
   /// Which values the last training pass kept: 1, or 0.
@@ -14,7 +14,7 @@ final class DropoutPass: NodePass, @unchecked Sendable {
   private var isDropping = false
 
   init(
-    _ name: String, rate: Double, from source: PassTensor, to target: PassTensor, resources: ComputeResources
+    _ name: String, rate: Double, from source: PassReading, to target: PassTensor, resources: ComputeResources
   ) {
     self.name = name
     self.rate = rate
@@ -43,7 +43,7 @@ final class DropoutPass: NodePass, @unchecked Sendable {
   }
 
   func backward(batch: Int) {
-    guard let gradient = target.gradient, let contribution = source.nextContribution() else { return }
+    guard let gradient = target.gradient, let contribution = source.contribution else { return }
     let count = batch * target.count
     if isDropping {
       wl_scale_by_mask(
@@ -51,6 +51,6 @@ final class DropoutPass: NodePass, @unchecked Sendable {
     } else if contribution !== gradient {
       contribution.base.update(from: gradient.base, count: count)
     }
-    source.addContribution(batch: batch, resources: resources)
+    source.addContribution(0..<batch, resources.instructionSet)
   }
 }

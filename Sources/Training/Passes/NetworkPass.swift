@@ -25,7 +25,7 @@ final class NetworkPass: @unchecked Sendable {
   /// Everything that is trained, by `node.parameter`, in the order of the network.
   let trained: [(name: String, values: TrainedValues)]
   private let tensors: [String: PassTensor]
-  private let passes: [(name: String, pass: any NodePass)]
+  private let stages: [PassStage]
   private let weighted: [Weighted]
   private let signals: [String: SignalPass]
   private let normalizations: [String: BatchNormalizationPass]
@@ -44,7 +44,7 @@ final class NetworkPass: @unchecked Sendable {
       resources: resources)
     for node in network.nodes { builder.add(node) }
     tensors = builder.tensors
-    passes = builder.passes
+    stages = PassStage.stages(of: builder.passes.map(\.pass), resources: resources)
     weighted = builder.weighted.map { Weighted(name: $0.name, parameters: $0.parameters) }
     signals = builder.signals
     normalizations = builder.normalizations
@@ -93,13 +93,12 @@ final class NetworkPass: @unchecked Sendable {
 
   /// Computes every tensor for `batch` samples in `input`.
   func forward(batch: Int, purpose: PassPurpose = .inference) {
-    for (_, pass) in passes { pass.forward(batch: batch, purpose: purpose) }
+    for stage in stages { stage.forward(batch: batch, purpose: purpose) }
   }
 
   /// From the output's gradient, the gradients of everything trained for the batch that `forward` saw.
   func backward(batch: Int) {
-    for tensor in tensors.values { tensor.beginBackward() }
-    for (_, pass) in passes.reversed() { pass.backward(batch: batch) }
+    for stage in stages.reversed() { stage.backward(batch: batch) }
   }
 
   /// The network with the present float weights.
@@ -183,13 +182,14 @@ private struct PassBuilder {
 
   mutating func add(_ node: FloatNetwork.Node) {
     let sources = node.inputs.map { tensors[$0]! }
+    let readings = sources.map { $0.reading() }
     switch node.operation {
     case .dense:
       let target = accumulators(of: node)
       let parameters = weights(of: node)
       append(
         node,
-        DensePass(parameters, from: sources[0], to: target, resources: resources, workspace: workspace))
+        DensePass(parameters, from: readings[0], to: target, resources: resources, workspace: workspace))
       finish(node, target)
     case .convolution(let convolution):
       let target = accumulators(of: node)
@@ -198,11 +198,11 @@ private struct PassBuilder {
       let channels = sources[0].channels
       if convolution.groups > 1, convolution.groups == channels, channels == parameters.outputs {
         pass = DepthwisePass(
-          parameters, window: convolution.window, from: sources[0], to: target,
-          batchCapacity: batchCapacity, resources: resources)
+          parameters, window: convolution.window, from: readings[0], to: target,
+          batchCapacity: batchCapacity, instructionSet: resources.instructionSet)
       } else {
         pass = ConvolutionPass(
-          parameters, window: convolution.window, groups: convolution.groups, from: sources[0], to: target,
+          parameters, window: convolution.window, groups: convolution.groups, from: readings[0], to: target,
           batchCapacity: batchCapacity, resources: resources)
       }
       append(node, pass)
@@ -210,39 +210,45 @@ private struct PassBuilder {
     case .activation(let function):
       let target = tensor(of: node, elementwise: sources[0])
       if let signal = plan?.signals[node.name] {
-        let pass = SignalPass(signal, from: sources[0], to: target, resources: resources)
+        let pass = SignalPass(
+          signal, from: readings[0], to: target, instructionSet: resources.instructionSet)
         signals[node.name] = pass
         append(node, pass)
       } else {
-        append(node, ActivationPass(function, from: sources[0], to: target, resources: resources))
+        append(
+          node,
+          ActivationPass(
+            function, from: readings[0], to: target, instructionSet: resources.instructionSet))
       }
       tensors[node.name] = target
     case .batchNormalization(let normalization):
       let target = tensor(of: node, elementwise: sources[0])
       let values = trained(node)
       let pass = BatchNormalizationPass(
-        normalization, scale: values[0], shift: values[1], from: sources[0], to: target, resources: resources)
+        normalization, scale: values[0], shift: values[1], from: readings[0], to: target, resources: resources
+      )
       normalizations[node.name] = pass
       append(node, pass)
       tensors[node.name] = target
     case .maximumPooling(let window):
-      addPooling(node, .maximum, window, sources[0])
+      addPooling(node, .maximum, window, readings[0])
     case .averagePooling(let window):
       addPooling(
-        node, plan.map { .roundedAverage($0.recipe.averageRounding) } ?? .average, window, sources[0])
+        node, plan.map { .roundedAverage($0.recipe.averageRounding) } ?? .average, window, readings[0])
     case .dropout(let rate):
       let target = tensor(of: node, elementwise: sources[0])
       // Integers are not dropped.
       append(
         node,
         DropoutPass(
-          node.name, rate: plan == nil ? rate : 0, from: sources[0], to: target, resources: resources))
+          node.name, rate: plan == nil ? rate : 0, from: readings[0], to: target, resources: resources))
       tensors[node.name] = target
     case .addition:
       let target = accumulators(of: node)
       append(
         node,
-        AdditionPass(sources, to: target, plan: plan?.additions[node.name], resources: resources))
+        AdditionPass(
+          readings, to: target, plan: plan?.additions[node.name], instructionSet: resources.instructionSet))
       finish(node, target)
     }
   }
@@ -252,10 +258,14 @@ private struct PassBuilder {
   }
 
   private mutating func addPooling(
-    _ node: FloatNetwork.Node, _ kind: PoolingPass.Kind, _ window: SlidingWindow, _ source: PassTensor
+    _ node: FloatNetwork.Node, _ kind: PoolingPass.Kind, _ window: SlidingWindow, _ source: PassReading
   ) {
     let target = tensor(of: node)
-    append(node, PoolingPass(kind, window: window, from: source, to: target, resources: resources))
+    append(
+      node,
+      PoolingPass(
+        kind, window: window, from: source, to: target, batchCapacity: batchCapacity,
+        instructionSet: resources.instructionSet))
     tensors[node.name] = target
   }
 
@@ -279,7 +289,8 @@ private struct PassBuilder {
       return
     }
     let target = tensor(of: node, elementwise: sums)
-    let pass = SignalPass(signal, from: sums, to: target, resources: resources)
+    let pass = SignalPass(
+      signal, from: sums.reading(), to: target, instructionSet: resources.instructionSet)
     signals[node.name] = pass
     append(node, pass)
     tensors[node.name] = target
@@ -295,11 +306,5 @@ extension ComputeResources {
       let parts = ranges(of: count, unit: unit * ((1024 + unit - 1) / unit))
       forEach(parts.count) { body(parts[$0]) }
     }
-  }
-
-  /// Runs `body` on ranges that share out `0..<count`, one a thread.
-  func forEachRange(of count: Int, _ body: @Sendable (Range<Int>) -> Void) {
-    let parts = ranges(of: count)
-    forEach(parts.count) { body(parts[$0]) }
   }
 }

@@ -11,10 +11,10 @@ final class PassTensor: @unchecked Sendable {
   let value: FloatBuffer
   /// `[batch, shape]`; nil where nobody asks for it.
   let gradient: FloatBuffer?
-  /// How many nodes read it.
+  /// How many nodes read it; one that reads it twice counts twice.
   let readers: Int
-  private var isGradientBegun = false
-  private var contribution: FloatBuffer?
+  private var readings = 0
+  private var added: FloatBuffer?
 
   /// - Parameter gradient: memory that the tensor's producer and reader share, or nil for memory of its own.
   init(
@@ -31,26 +31,43 @@ final class PassTensor: @unchecked Sendable {
   /// Channels: the last extent.
   var channels: Int { shape[shape.count - 1] }
 
-  /// Memory for the next contribution to the gradient, or nil where nobody asks for it. `addContribution` must follow.
-  func nextContribution() -> FloatBuffer? {
-    guard let gradient else { return nil }
-    if !isGradientBegun { return gradient }
-    if contribution == nil { contribution = FloatBuffer(gradient.count) }
-    return contribution
-  }
-
-  /// Adds what was written to the memory that `nextContribution` gave.
-  func addContribution(batch: Int, resources: ComputeResources) {
-    if isGradientBegun, let gradient, let contribution {
-      let version = resources.instructionSet.kernelVersion
-      resources.forEachPart(of: batch * count) { part in
-        wl_accumulate(
-          version, part.count, contribution.base + part.lowerBound, gradient.base + part.lowerBound)
-      }
+  /// The tensor as its next reader, in the order of the network, sees it.
+  func reading() -> PassReading {
+    readings += 1
+    precondition(readings <= readers, "\(readers) readers were announced")
+    // The backward pass comes to the last reader first.
+    if readings == readers || gradient == nil {
+      return PassReading(self, contribution: gradient, isFirst: true)
     }
-    isGradientBegun = true
+    if added == nil { added = FloatBuffer(value.count) }
+    return PassReading(self, contribution: added, isFirst: false)
+  }
+}
+
+/// A tensor as one of its readers sees it: its values, and where the reader's part of the gradient goes.
+final class PassReading: @unchecked Sendable {
+  let tensor: PassTensor
+  /// Memory for the reader's part of the gradient, `[batch, shape]`, or nil where nobody asks for it.
+  let contribution: FloatBuffer?
+  /// Whether that is the gradient itself, which begins with this reader.
+  private let isFirst: Bool
+
+  fileprivate init(_ tensor: PassTensor, contribution: FloatBuffer?, isFirst: Bool) {
+    self.tensor = tensor
+    self.contribution = contribution
+    self.isFirst = isFirst
   }
 
-  /// Forgets the last mini-batch's gradient.
-  func beginBackward() { isGradientBegun = false }
+  var value: FloatBuffer { tensor.value }
+  var shape: [Int] { tensor.shape }
+  var count: Int { tensor.count }
+  var channels: Int { tensor.channels }
+
+  /// Adds what stands in `contribution` for `samples` to the gradient.
+  func addContribution(_ samples: Range<Int>, _ instructionSet: InstructionSet) {
+    guard !isFirst, let contribution, let gradient = tensor.gradient else { return }
+    let first = samples.lowerBound * count
+    wl_accumulate(
+      instructionSet.kernelVersion, samples.count * count, contribution.base + first, gradient.base + first)
+  }
 }

@@ -4,7 +4,7 @@ import Networks
 import Tensors
 
 /// The largest or mean value of each window; elements outside the image take no part.
-final class PoolingPass: NodePass, @unchecked Sendable {
+final class PoolingPass: SamplePass, @unchecked Sendable {
   /// What stands for a window.
   enum Kind {
     case maximum
@@ -16,29 +16,32 @@ final class PoolingPass: NodePass, @unchecked Sendable {
   private let kind: Kind
   private let window: SlidingWindow
   private let geometry: wl_pooling
-  private let source: PassTensor
+  private let source: PassReading
   private let target: PassTensor
-  private let resources: ComputeResources
-  /// The tap that won each window of a maximum.
+  private let instructionSet: InstructionSet
+  /// The tap that won each window of a maximum, and room that the kernels ask for, by sample.
   private let winners: UnsafeMutablePointer<UInt8>?
+  private let winnersOfSample: Int
 
   init(
-    _ kind: Kind, window: SlidingWindow, from source: PassTensor, to target: PassTensor,
-    resources: ComputeResources
+    _ kind: Kind, window: SlidingWindow, from source: PassReading, to target: PassTensor,
+    batchCapacity: Int, instructionSet: InstructionSet
   ) {
     self.kind = kind
     self.window = window
     self.source = source
     self.target = target
-    self.resources = resources
+    self.instructionSet = instructionSet
     geometry = wl_pooling(
       rows: source.shape[0], columns: source.shape[1], output_rows: target.shape[0],
       output_columns: target.shape[1], kernel_rows: window.kernel.height,
       kernel_columns: window.kernel.width, row_stride: window.stride.height,
       column_stride: window.stride.width, row_padding: window.padding.top,
       column_padding: window.padding.left)
+    winnersOfSample = target.count + Int(WL_WINNERS_ROOM)
     if case .maximum = kind {
-      winners = .allocate(capacity: target.value.count)
+      winners = .allocate(capacity: batchCapacity * winnersOfSample)
+      winners!.initialize(repeating: 0, count: batchCapacity * winnersOfSample)
     } else {
       winners = nil
     }
@@ -46,22 +49,19 @@ final class PoolingPass: NodePass, @unchecked Sendable {
 
   deinit { winners?.deallocate() }
 
-  var trained: [TrainedValues] { [] }
+  var floatsOfSample: Int { source.count + target.count }
 
-  func forward(batch: Int, purpose: PassPurpose) {
-    let version = resources.instructionSet.kernelVersion
-    resources.forEachRange(of: batch) { images in
-      var geometry = self.geometry
-      for index in images {
-        let x = self.source.value.base + index * self.source.count
-        let y = self.target.value.base + index * self.target.count
-        switch self.kind {
-        case .maximum:
-          wl_maximum_pool(
-            version, &geometry, self.target.channels, x, y, self.winners! + index * self.target.count)
-        case .average: wl_average_pool(version, &geometry, self.target.channels, x, y)
-        case .roundedAverage(let rounding): self.roundedAverage(x, y, rounding)
-        }
+  func forward(_ samples: Range<Int>) {
+    let version = instructionSet.kernelVersion
+    var geometry = geometry
+    for index in samples {
+      let x = source.value.base + index * source.count
+      let y = target.value.base + index * target.count
+      switch kind {
+      case .maximum:
+        wl_maximum_pool(version, &geometry, target.channels, x, y, winners! + index * winnersOfSample)
+      case .average: wl_average_pool(version, &geometry, target.channels, x, y)
+      case .roundedAverage(let rounding): roundedAverage(x, y, rounding)
       }
     }
   }
@@ -71,10 +71,10 @@ final class PoolingPass: NodePass, @unchecked Sendable {
     _ x: UnsafeMutablePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ rounding: Rounding
   ) {
     let channels = target.channels
-    var sums = [Int64](repeating: 0, count: channels)
     for row in 0..<target.shape[0] {
       for column in 0..<target.shape[1] {
-        for channel in 0..<channels { sums[channel] = 0 }
+        let sums = y + (row * target.shape[1] + column) * channels
+        sums.update(repeating: 0, count: channels)
         var count: Int64 = 0
         for kernelRow in 0..<window.kernel.height {
           let r = window.imageRow(output: row, tap: kernelRow)
@@ -82,37 +82,34 @@ final class PoolingPass: NodePass, @unchecked Sendable {
           for kernelColumn in 0..<window.kernel.width {
             let c = window.imageColumn(output: column, tap: kernelColumn)
             guard 0..<source.shape[1] ~= c else { continue }
-            let pixel = x + (r * source.shape[1] + c) * channels
-            for channel in 0..<channels { sums[channel] += Int64(pixel[channel]) }
+            wl_accumulate(
+              instructionSet.kernelVersion, channels, x + (r * source.shape[1] + c) * channels, sums)
             count += 1
           }
         }
-        let out = y + (row * target.shape[1] + column) * channels
         for channel in 0..<channels {
-          out[channel] = Float(sums[channel].divided(by: count, rounding: rounding))
+          sums[channel] = Float(Int64(sums[channel]).divided(by: count, rounding: rounding))
         }
       }
     }
   }
 
-  func backward(batch: Int) {
-    guard let gradient = target.gradient, let contribution = source.nextContribution() else { return }
-    let version = resources.instructionSet.kernelVersion
-    resources.forEachRange(of: batch) { images in
-      var geometry = self.geometry
-      for index in images {
-        let dy = gradient.base + index * self.target.count
-        let dx = contribution.base + index * self.source.count
-        dx.update(repeating: 0, count: self.source.count)
-        switch self.kind {
-        case .maximum:
-          wl_maximum_pool_gradient(
-            version, &geometry, self.target.channels, dy, self.winners! + index * self.target.count, dx)
-        case .average, .roundedAverage:
-          wl_average_pool_gradient(version, &geometry, self.target.channels, dy, dx)
-        }
+  func backward(_ samples: Range<Int>) {
+    guard let gradient = target.gradient, let contribution = source.contribution else { return }
+    let version = instructionSet.kernelVersion
+    var geometry = geometry
+    for index in samples {
+      let dy = gradient.base + index * target.count
+      let dx = contribution.base + index * source.count
+      dx.update(repeating: 0, count: source.count)
+      switch kind {
+      case .maximum:
+        wl_maximum_pool_gradient(
+          version, &geometry, target.channels, dy, winners! + index * winnersOfSample, dx)
+      case .average, .roundedAverage:
+        wl_average_pool_gradient(version, &geometry, target.channels, dy, dx)
       }
     }
-    source.addContribution(batch: batch, resources: resources)
+    source.addContribution(samples, instructionSet)
   }
 }

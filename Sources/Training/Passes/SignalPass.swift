@@ -4,23 +4,23 @@ import Quantization
 import Tensors
 
 /// What follows accumulators in the hardware: requantiser and clamp or table, in integers held as floats.
-final class SignalPass: NodePass, @unchecked Sendable {
+final class SignalPass: SamplePass, @unchecked Sendable {
   private(set) var plan: SignalPlan
-  private let source: PassTensor
+  private let source: PassReading
   private let target: PassTensor
-  private let resources: ComputeResources
+  private let instructionSet: InstructionSet
   /// Table addresses of the last forward pass.
   private let addresses: FloatBuffer
   private var table: FloatBuffer?
   private var slopes: FloatBuffer?
 
   init(
-    _ plan: SignalPlan, from source: PassTensor, to target: PassTensor, resources: ComputeResources
+    _ plan: SignalPlan, from source: PassReading, to target: PassTensor, instructionSet: InstructionSet
   ) {
     self.plan = plan
     self.source = source
     self.target = target
-    self.resources = resources
+    self.instructionSet = instructionSet
     if case .table = plan.function {
       addresses = FloatBuffer(target.value.count)
     } else {
@@ -28,8 +28,6 @@ final class SignalPass: NodePass, @unchecked Sendable {
     }
     setPlan(plan)
   }
-
-  var trained: [TrainedValues] { [] }
 
   /// Takes a new plan of the same kind.
   func setPlan(_ plan: SignalPlan) {
@@ -40,39 +38,35 @@ final class SignalPass: NodePass, @unchecked Sendable {
     }
   }
 
-  func forward(batch: Int, purpose: PassPurpose) {
-    let version = resources.instructionSet.kernelVersion
-    resources.forEachPart(of: batch * target.count, unit: target.channels) { part in
-      let first = part.lowerBound
-      let requantized = (self.table == nil ? self.target.value : self.addresses).base + first
-      self.plan.requantize(
-        version, self.source.value.base + first, part.count, channels: self.target.channels,
-        into: requantized)
-      if let table = self.table {
-        wl_look_up(
-          version, part.count, self.plan.lowestRequantized, table.base, requantized,
-          self.target.value.base + first)
-      }
+  var floatsOfSample: Int { source.count + target.count }
+
+  func forward(_ samples: Range<Int>) {
+    let version = instructionSet.kernelVersion
+    let first = samples.lowerBound * target.count
+    let count = samples.count * target.count
+    let requantized = (table == nil ? target.value : addresses).base + first
+    plan.requantize(version, source.value.base + first, count, channels: target.channels, into: requantized)
+    if let table {
+      wl_look_up(
+        version, count, plan.lowestRequantized, table.base, requantized, target.value.base + first)
     }
   }
 
   /// The slope of the unquantised function at the rounded argument, 1 through every rounding, 0 where clipped.
-  func backward(batch: Int) {
-    guard let gradient = target.gradient, let contribution = source.nextContribution() else { return }
-    let version = resources.instructionSet.kernelVersion
-    resources.forEachPart(of: batch * target.count) { part in
-      let first = part.lowerBound
-      let d = contribution.base + first
-      if contribution !== gradient { d.update(from: gradient.base + first, count: part.count) }
-      if let slopes = self.slopes {
-        wl_look_up_gradient(
-          version, part.count, self.plan.lowestRequantized, slopes.base, self.addresses.base + first, d)
-      } else {
-        self.plan.clipGradient(
-          version, part.count, accumulators: self.source.value.base + first,
-          outputs: self.target.value.base + first, gradient: d)
-      }
+  func backward(_ samples: Range<Int>) {
+    guard let gradient = target.gradient, let contribution = source.contribution else { return }
+    let version = instructionSet.kernelVersion
+    let first = samples.lowerBound * target.count
+    let count = samples.count * target.count
+    let d = contribution.base + first
+    if contribution !== gradient { d.update(from: gradient.base + first, count: count) }
+    if let slopes {
+      wl_look_up_gradient(version, count, plan.lowestRequantized, slopes.base, addresses.base + first, d)
+    } else {
+      plan.clipGradient(
+        version, count, accumulators: source.value.base + first, outputs: target.value.base + first,
+        gradient: d)
     }
-    source.addContribution(batch: batch, resources: resources)
+    source.addContribution(samples, instructionSet)
   }
 }

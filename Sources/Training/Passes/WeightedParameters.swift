@@ -100,13 +100,11 @@ final class WeightedParameters: @unchecked Sendable {
     return plan.quantizers.count == 1 ? plan.quantizers[0].step : nil
   }
 
-  /// Multiplies the gradient of the outputs, `[rows, outputs]`, with each output's own step: `scaled` takes it.
-  func scaleByStep(
-    _ gradient: FloatBuffer, rows: Int, into scaled: FloatBuffer, resources: ComputeResources
-  ) {
+  /// Multiplies the gradient of the outputs of `samples`, of `elements` each, with each output's own step: `scaled` takes it.
+  func scaleByStep(_ gradient: FloatBuffer, _ samples: Range<Int>, elements: Int, into scaled: FloatBuffer) {
     let steps = plan!.quantizers.map(\.step)
-    resources.forEachPart(of: rows * outputs, unit: outputs) { part in
-      for index in part { scaled.base[index] = gradient.base[index] * steps[index % self.outputs] }
+    for index in samples.lowerBound * elements..<samples.upperBound * elements {
+      scaled.base[index] = gradient.base[index] * steps[index % outputs]
     }
   }
 }

@@ -10,7 +10,8 @@ struct NetworkSource {
   static let network = CommandOption(
     "network", letter: "n",
     .text("FILE|NAME", "a file that explore or quantize wrote, or a topology such as vgg-16"),
-    help: "the network: a file, or a topology's name for random weights of its shape", isRequired: true)
+    help: "the network: a file, or a topology's name or .json description for random weights of its shape",
+    isRequired: true)
   static let weightBits = CommandOption(
     "weight-bits", .count(2...8), help: "bits of a topology's weights (by default what the datapath is for)")
   static let signalBits = CommandOption(
@@ -35,7 +36,7 @@ struct NetworkSource {
     _ arguments: CommandArguments, for hardware: HardwareDescription, needsValues: Bool
   ) throws -> IntegerNetwork {
     let name = arguments.required(network)
-    if FileManager.default.fileExists(atPath: name) {
+    if FileManager.default.fileExists(atPath: name), !isDescription(name) {
       let extra = [
         arguments.contains(weightBits) ? "--weight-bits" : nil,
         arguments.contains(signalBits) ? "--signal-bits" : nil,
@@ -57,8 +58,8 @@ struct NetworkSource {
       }
     }
     do {
-      let topology = try NetworkTopology(
-        named: name, inputShape: arguments.value(inputShape), classes: arguments.value(classes))
+      let topology = try topology(
+        name, inputShape: arguments.value(inputShape), classes: arguments.value(classes))
       return try topology.integerNetwork(
         recipe: recipe(arguments, for: hardware),
         weights: needsValues
@@ -71,6 +72,19 @@ struct NetworkSource {
     } catch {
       throw CommandFailure(ConsoleMessage("\(error)", location: name))
     }
+  }
+
+  /// Whether `name` is that of a topology's description.
+  static func isDescription(_ name: String) -> Bool { name.hasSuffix(".json") }
+
+  /// The topology called `name`, or that which the description in the file `name` holds.
+  static func topology(_ name: String, inputShape: [Int]?, classes: Int?) throws -> NetworkTopology {
+    guard isDescription(name) else {
+      return try NetworkTopology(named: name, inputShape: inputShape, classes: classes)
+    }
+    return try NetworkTopology(
+      description: try WholeFile.read(URL(fileURLWithPath: name)), file: name, inputShape: inputShape,
+      classes: classes)
   }
 
   /// What a topology is quantised for: the machine's units.

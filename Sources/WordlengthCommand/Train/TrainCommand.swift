@@ -11,7 +11,9 @@ package struct TrainCommand: Command {
   private static let network = CommandOption(
     "network", letter: "n",
     .text("NAME|FILE", "a topology such as lenet-5, or a float network to go on from"),
-    help: "the network: a topology with random weights, or a file that train wrote", default: "ffdnn-2x64")
+    help:
+      "the network: a topology's name or .json description with random weights, or a file that train wrote",
+    default: "ffdnn-2x64")
   private static let batchNormalization = CommandFlag(
     "batch-normalization", help: "normalize batches behind every layer but the last")
   private static let dropout = CommandOption(
@@ -88,12 +90,12 @@ package struct TrainCommand: Command {
     _ arguments: CommandArguments, dataset: Dataset
   ) throws -> FloatNetwork {
     let name = arguments.required(network)
-    if FileManager.default.fileExists(atPath: name) {
+    if FileManager.default.fileExists(atPath: name), !NetworkSource.isDescription(name) {
       return try FloatNetwork(fileData: try WholeFile.read(URL(fileURLWithPath: name)), file: name)
     }
     let images = dataset.training
-    let topology = try NetworkTopology(
-      named: name, inputShape: [images.height, images.width, images.channels], classes: images.classCount)
+    let topology = try NetworkSource.topology(
+      name, inputShape: [images.height, images.width, images.channels], classes: images.classCount)
     let seed = UInt64(arguments.required(TrainingOptions.seed))
     return try topology.floatNetwork(
       random: RandomSource(seed: seed).split("initial weights"),
