@@ -18,27 +18,34 @@ let floors: [(name: String, uses: [String])] = [
     "Hardware",
     ["CKernels", "Reproducibility", "FixedPoint", "Tensors", "Networks", "Quantization", "Interchange"]
   ),
+  ("Costs", ["Reproducibility", "FixedPoint", "Networks", "Quantization", "Hardware"]),
   (
     "Exploration",
     [
       "Reproducibility", "FixedPoint", "Tensors", "Networks", "Datasets", "Quantization", "Training",
-      "Interchange", "Hardware",
+      "Interchange", "Hardware", "Costs",
     ]
   ),
-  ("Reporting", ["Reproducibility", "FixedPoint", "Networks", "Hardware", "Exploration"]),
+  ("Reporting", ["Reproducibility", "FixedPoint", "Networks", "Hardware", "Costs", "Exploration"]),
 ]
 
 /// Files of `HardwareModels/` that are part of the product, so that the command works from any directory.
 let embedded = [
   "Hardware": [
     "lane-array.json", "ternary-small.json", "lane-array-large.json", "bit-serial.json", "decomposable.json",
-    "codebook.json",
+    "codebook.json", "weights-8-bit.json", "weights-4-bit.json", "weights-ternary.json",
     "systolic-output-stationary.json", "systolic-weight-stationary.json", "systolic-input-stationary.json",
     "rtl/accumulator.v", "rtl/activation_memory.v", "rtl/adder_tree.v", "rtl/address_generator.v",
     "rtl/delay.v", "rtl/descriptor_reader.v", "rtl/drain.v", "rtl/lane.v", "rtl/lane_array.v",
     "rtl/memory_bank.v", "rtl/requantizer.v", "rtl/rotator.v", "rtl/rounding_shift.v", "rtl/sequencer.v",
     "rtl/ternary_decoder.v", "rtl/unpacker.v",
-  ]
+  ],
+  "Costs": [
+    "technology/node-90nm.json", "technology/node-65nm.json", "technology/node-45nm.json",
+    "technology/node-32nm.json",
+    "technology/node-22nm.json", "technology/reference/logic.csv", "technology/reference/sram.csv",
+    "technology/reference/published.csv", "rtl/cells.csv",
+  ],
 ]
 
 /// Figures that tests read from beside themselves.

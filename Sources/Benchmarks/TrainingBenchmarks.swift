@@ -48,6 +48,24 @@ func productBenchmarks(_ resources: ComputeResources) -> [Benchmark] {
   }
 }
 
+/// Fused multiply-adds on registers alone: what no product of this processor can exceed.
+func floatPeakBenchmark(_ resources: ComputeResources) -> Benchmark {
+  let version = resources.instructionSet.kernelVersion
+  let rounds: Int64 = 1 << 20
+  let operations = Double(wl_float_peak(version, rounds))
+  let left = [Float](repeating: 0.5, count: 64 * 256)
+  let right = [Float](repeating: 0.25, count: 256 * 64)
+  var out = [Float](repeating: 0, count: 64 * 64)
+  return Benchmark(
+    "float multiply-adds on registers alone, 1 thread", unit: "GFLOP/s", work: operations * 1e-9,
+    referenceWork: 2e-9 * 64 * 64 * 256
+  ) {
+    _ = wl_float_peak(version, rounds)
+  } reference: {
+    plainProduct(left, right, &out, rows: 64, columns: 64, inner: 256)
+  }
+}
+
 /// Training of LeNet-5 and of the papers' CNN on random images, beside a plain loop that does the products of one sample's forward pass.
 func imageTrainingBenchmarks(_ resources: ComputeResources) -> [Benchmark] {
   [("lenet-5", [28, 28, 1]), ("cnn-32-32-64", [32, 32, 3])].flatMap { name, shape in

@@ -30,7 +30,13 @@ func fail(_ message: String) -> Never {
 
 let resources = ComputeResources(threads: threads)
 let suites: [(name: String, run: () -> [Benchmark])] = [
-  ("product", { productBenchmarks(resources.singleThreaded) + productBenchmarks(resources) }),
+  (
+    "product",
+    {
+      [floatPeakBenchmark(resources)] + productBenchmarks(resources.singleThreaded)
+        + productBenchmarks(resources)
+    }
+  ),
   ("training", { trainingBenchmarks(resources) + imageTrainingBenchmarks(resources) }),
   ("fixed-point", { fixedPointBenchmarks() }),
   ("engine", { engineBenchmarks(resources.singleThreaded) + engineBenchmarks(resources) }),

@@ -1,5 +1,6 @@
 /// Every command of the program, in the order of its help text.
 package let allCommands: [any Command.Type] = [
-  ExploreCommand.self, TrainCommand.self, QuantizeCommand.self, SimulateCommand.self, VectorsCommand.self,
+  ExploreCommand.self, TrainCommand.self, QuantizeCommand.self, SimulateCommand.self, CostCommand.self,
+  VectorsCommand.self,
   VerifyCommand.self, CosimCommand.self,
 ]

@@ -58,7 +58,7 @@ struct ExplorationAnalysisTests {
     let settings = try tinySettings()
     let results = try results(settings)
     let analysis = ExplorationAnalysis(results)
-    #expect(analysis.floats.map(\.topology) == settings.topologies)
+    #expect(analysis.floats.map(\.network) == settings.networks)
     #expect(analysis.designs.map(\.design) == settings.designs)
     // Weights and biases by hand: 25·6 + 6 + 6·4 + 4, and 25·10 + 10 + 10·10 + 10 + 10·4 + 4.
     #expect(analysis.floats.map(\.parameterCount) == [184, 414])
@@ -76,7 +76,7 @@ struct ExplorationAnalysisTests {
     for (index, design) in analysis.designs.enumerated() {
       let seeds = results.designs.filter { $0.design == design.design }
       #expect(design.testError.mean == seeds.map { Double($0.evaluation.testErrors) / 80 }.reduce(0, +) / 2)
-      let float = analysis.floats.first { $0.topology == design.design.topology }!
+      let float = analysis.floats.first { $0.network == design.design.network }!
       #expect(design.gapToFloat == design.testError.mean - float.testError.mean)
       #expect(design.overflows == 0 && design.differences.isEmpty)
       let best = seeds.map(\.evaluation.validationErrors).min()!

@@ -227,13 +227,13 @@ struct ExplorerTests {
   func badSettings() throws {
     let directory = try TemporaryDirectory()
     let changes: [(inout ExplorationSettings) -> Void] = [
-      { $0.topologies = [] }, { $0.weightWordLengths = [] }, { $0.methods = [] }, { $0.seeds = [] },
+      { $0.networks = [] }, { $0.weightWordLengths = [] }, { $0.methods = [] }, { $0.seeds = [] },
     ]
     for change in changes {
       var tiny = TinyExploration(directory: directory.url, settings: try tinySettings())
       change(&tiny.settings)
       #expect(
-        throws: ExplorationError.badSetting("at least one topology, word length, method and seed is needed")
+        throws: ExplorationError.badSetting("at least one network, word length, method and seed is needed")
       ) { try tiny.explorer() }
     }
     var tiny = TinyExploration(directory: directory.url, settings: try tinySettings())

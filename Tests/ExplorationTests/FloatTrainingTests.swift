@@ -11,8 +11,10 @@ struct FloatTrainingTests {
 
   private func run(_ settings: TrainingSettings, in directory: TemporaryDirectory) throws -> FloatTraining {
     let cache = try ResultCache(directory: directory.url) { Issue.record("\($0)") }
+    var exploration = try tinySettings()
+    exploration.training = settings
     return try FloatTraining.run(
-      topology: try FeedForwardTopology(named: "ffdnn-1x6"), seed: 4, settings: settings,
+      "ffdnn-1x6", seed: 4, settings: exploration,
       dataset: tinyDataset(), cache: cache, resources: resources, checkpoint: {})
   }
 

@@ -10,7 +10,7 @@ struct PaperFindingsTests {
       weightBits: 2,
       rows: try rows.enumerated().map { index, errors in
         PaperFindings.Row(
-          topology: try FeedForwardTopology(hiddenLayers: 1, units: 8 << index, activation: .sigmoid),
+          network: "ffdnn-1x\(8 << index)",
           floatError: Statistics(errors.0), directError: Statistics(errors.1),
           retrainedError: Statistics(errors.2))
       })

@@ -40,9 +40,7 @@ func tinyDataset(relabel: ([UInt8]) -> [UInt8] = { $0 }) -> Dataset {
 /// Two networks, word lengths 2 and 4, both methods, two seeds.
 func tinySettings(capacityBits: Int = 1 << 20, refitsSteps: Bool = false) throws -> ExplorationSettings {
   ExplorationSettings(
-    topologies: [
-      try FeedForwardTopology(named: "ffdnn-1x6"), try FeedForwardTopology(named: "ffdnn-2x10-relu"),
-    ],
+    networks: ["ffdnn-1x6", "ffdnn-2x10-relu"],
     weightWordLengths: [2, 4], methods: [.direct, .retrained], signalBits: 8, inputBits: 8, seeds: [3, 8],
     training: TrainingSettings(
       epochs: 4, retrainingEpochs: 2, batchSize: 16, learningRate: 0.1, refitsSteps: refitsSteps),

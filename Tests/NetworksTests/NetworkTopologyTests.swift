@@ -17,7 +17,7 @@ extension NetworkTopology {
   fileprivate var biases: Int { layers.reduce(0) { $0 + parameters(of: $1).biases } }
 
   /// Multiplications for one input, padding included.
-  fileprivate var multiplications: Int {
+  fileprivate var products: Int {
     layers.reduce(0) { sum, layer in
       sum + parameters(of: layer).weights * layer.outputShape.dropLast().reduce(1, *)
     }
@@ -58,6 +58,7 @@ struct NetworkTopologyTests {
   func sizes(_ expected: Published) throws {
     let topology = try NetworkTopology(named: expected.name)
     #expect(topology.weights + topology.biases == expected.parameters)
+    #expect(topology.products == expected.multiplications)
     #expect(topology.multiplications == expected.multiplications)
     #expect(topology.name == expected.name)
   }

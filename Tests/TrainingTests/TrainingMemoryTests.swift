@@ -34,7 +34,8 @@ struct TrainingMemoryTests {
     func train(batch: Int) throws {
       let trainer = try Trainer(
         TrainingState(network: network), training: images, validation: images,
-        settings: TrainingSettings(epochs: 1, retrainingEpochs: 0, batchSize: batch), random: RandomSource(seed: 72),
+        settings: TrainingSettings(epochs: 1, retrainingEpochs: 0, batchSize: batch),
+        random: RandomSource(seed: 72),
         resources: ComputeResources(threads: 1), memory: limit)
       _ = try trainer.runEpoch()
     }

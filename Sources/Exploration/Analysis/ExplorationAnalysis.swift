@@ -4,7 +4,7 @@ import Networks
 /// A float network of the family, over its seeds.
 public struct FloatSummary: Sendable, Hashable {
   /// Its shape.
-  public let topology: FeedForwardTopology
+  public let network: String
   /// Weights and biases.
   public let parameterCount: Int
   /// 32 bits a parameter.
@@ -78,23 +78,23 @@ public struct ExplorationAnalysis: Sendable {
     let settings = results.settings
     let test = Double(results.dataset.testCount)
     let validation = Double(results.dataset.validationCount)
-    floats = settings.topologies.map { topology in
-      let seeds = results.floats.filter { $0.topology == topology }
+    floats = settings.networks.map { network in
+      let seeds = results.floats.filter { $0.network == network }
       return FloatSummary(
-        topology: topology, parameterCount: seeds[0].parameterCount,
+        network: network, parameterCount: seeds[0].parameterCount,
         usefulBits: 32 * seeds[0].parameterCount,
         validationError: Statistics(seeds.map { Double($0.validationErrors) / validation }),
         testError: Statistics(seeds.map { Double($0.testErrors) / test }))
     }
     let curve = FloatCurve(
-      settings.topologies.map { topology in
-        let seeds = results.floats.filter { $0.topology == topology }
+      settings.networks.map { network in
+        let seeds = results.floats.filter { $0.network == network }
         return (
           bits: Double(32 * seeds[0].parameterCount), errors: seeds.map { Double($0.testErrors) / test }
         )
       }, testCount: results.dataset.testCount)
     self.curve = curve
-    let floatErrors = Dictionary(uniqueKeysWithValues: floats.map { ($0.topology, $0.testError.mean) })
+    let floatErrors = Dictionary(uniqueKeysWithValues: floats.map { ($0.network, $0.testError.mean) })
 
     let summaries = settings.designs.map { design in
       let seeds = results.designs.filter { $0.design == design }
@@ -104,7 +104,7 @@ public struct ExplorationAnalysis: Sendable {
       return DesignSummary(
         design: design, mapping: mapping,
         validationError: Statistics(seeds.map { Double($0.evaluation.validationErrors) / validation }),
-        testError: testError, gapToFloat: testError.mean - floatErrors[design.topology]!,
+        testError: testError, gapToFloat: testError.mean - floatErrors[design.network]!,
         differences: seeds.reduce(into: [:]) { sum, result in
           sum.merge(result.evaluation.differences, uniquingKeysWith: +)
         },

@@ -6,7 +6,7 @@ public struct PaperFindings: Sendable, Hashable {
   /// One network size.
   public struct Row: Sendable, Hashable {
     /// The network.
-    public let topology: FeedForwardTopology
+    public let network: String
     /// Error of the float network.
     public let floatError: Statistics
     /// Error after direct quantisation.
@@ -16,10 +16,10 @@ public struct PaperFindings: Sendable, Hashable {
 
     /// One size from its errors.
     package init(
-      topology: FeedForwardTopology, floatError: Statistics, directError: Statistics,
+      network: String, floatError: Statistics, directError: Statistics,
       retrainedError: Statistics
     ) {
-      self.topology = topology
+      self.network = network
       self.floatError = floatError
       self.directError = directError
       self.retrainedError = retrainedError
@@ -62,22 +62,22 @@ public struct PaperFindings: Sendable, Hashable {
   /// The findings for weights of `weightBits` bits, or nil where not both methods were explored.
   public init?(_ analysis: ExplorationAnalysis, weightBits: Int) {
     var rows: [Row] = []
-    for float in analysis.floats {
+    for float in analysis.floats.sorted(by: { $0.parameterCount < $1.parameterCount }) {
       func error(_ method: QuantizationMethod) -> Statistics? {
         analysis.designs.first {
           $0.design
-            == DesignPoint(topology: float.topology, weightBits: weightBits, method: method)
+            == DesignPoint(network: float.network, weightBits: weightBits, method: method)
         }?.testError
       }
       guard let direct = error(.direct), let retrained = error(.retrained) else { return nil }
       rows.append(
         Row(
-          topology: float.topology, floatError: float.testError, directError: direct,
+          network: float.network, floatError: float.testError, directError: direct,
           retrainedError: retrained))
     }
     guard !rows.isEmpty else { return nil }
     self.weightBits = weightBits
-    self.rows = rows.sorted { $0.topology.units < $1.topology.units }
+    self.rows = rows
   }
 
   /// "Direct quantisation is poor": it at least doubles the float error at every size.

@@ -10,22 +10,22 @@ public enum QuantizationMethod: String, Sendable, Hashable, CaseIterable {
 
 /// A design: which network, how many bits a weight, quantised how.
 public struct DesignPoint: Sendable, Hashable, CustomStringConvertible {
-  /// The network's shape.
-  public let topology: FeedForwardTopology
+  /// The network's topology, by name.
+  public let network: String
   /// Bits of a weight; 2 is ternary.
   public let weightBits: Int
   /// How it is quantised.
   public let method: QuantizationMethod
 
   /// A design.
-  public init(topology: FeedForwardTopology, weightBits: Int, method: QuantizationMethod) {
-    self.topology = topology
+  public init(network: String, weightBits: Int, method: QuantizationMethod) {
+    self.network = network
     self.weightBits = weightBits
     self.method = method
   }
 
   /// `ffdnn-2x64, 3 bits, retrained`.
   public var description: String {
-    "\(topology), \(weightBits == 2 ? "ternary" : "\(weightBits) bits"), \(method.rawValue)"
+    "\(network), \(weightBits == 2 ? "ternary" : "\(weightBits) bits"), \(method.rawValue)"
   }
 }

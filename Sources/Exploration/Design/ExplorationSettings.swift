@@ -7,8 +7,8 @@ import Training
 
 /// What is explored: a family of networks, word lengths and methods, over seeds, on one kind of machine.
 public struct ExplorationSettings: Sendable, Hashable {
-  /// The networks, from small to large.
-  public var topologies: [FeedForwardTopology]
+  /// Names of the networks, from small to large.
+  public var networks: [String]
   /// Bits of a weight.
   public var weightWordLengths: [Int]
   /// Direct, retrained or both.
@@ -21,6 +21,8 @@ public struct ExplorationSettings: Sendable, Hashable {
   public var seeds: [UInt64]
   /// How networks are trained.
   public var training: TrainingSettings
+  /// The pixel that networks read as 0.
+  public var zeroPixel: Int
   /// The machine. Its datapath takes each design's weight word length, and its weight memory just holds the design:
   /// the capacity is the question, not a given.
   public var hardware: HardwareDescription
@@ -31,17 +33,18 @@ public struct ExplorationSettings: Sendable, Hashable {
 
   /// Settings.
   public init(
-    topologies: [FeedForwardTopology], weightWordLengths: [Int], methods: [QuantizationMethod],
-    signalBits: Int, inputBits: Int, seeds: [UInt64], training: TrainingSettings,
+    networks: [String], weightWordLengths: [Int], methods: [QuantizationMethod],
+    signalBits: Int, inputBits: Int, seeds: [UInt64], training: TrainingSettings, zeroPixel: Int = 0,
     hardware: HardwareDescription, ternaryPacking: TernaryPacking, weightCapacityBits: Int
   ) {
-    self.topologies = topologies
+    self.networks = networks
     self.weightWordLengths = weightWordLengths
     self.methods = methods
     self.signalBits = signalBits
     self.inputBits = inputBits
     self.seeds = seeds
     self.training = training
+    self.zeroPixel = zeroPixel
     self.hardware = hardware
     self.ternaryPacking = ternaryPacking
     self.weightCapacityBits = weightCapacityBits
@@ -49,9 +52,9 @@ public struct ExplorationSettings: Sendable, Hashable {
 
   /// Every design, networks from small to large, then word lengths as listed, then methods.
   public var designs: [DesignPoint] {
-    topologies.flatMap { topology in
+    networks.flatMap { network in
       weightWordLengths.flatMap { bits in
-        methods.map { DesignPoint(topology: topology, weightBits: bits, method: $0) }
+        methods.map { DesignPoint(network: network, weightBits: bits, method: $0) }
       }
     }
   }

@@ -10,7 +10,7 @@ import Training
 /// A float network of the family for one seed.
 public struct FloatResult: Sendable, Hashable {
   /// Its shape.
-  public let topology: FeedForwardTopology
+  public let network: String
   /// Its seed.
   public let seed: UInt64
   /// Weights and biases.
@@ -37,7 +37,7 @@ public struct ExplorationResults: Sendable {
   public let settings: ExplorationSettings
   /// The data set's name, digest and counts.
   public let dataset: DatasetSummary
-  /// Float networks: topologies in order, seeds within.
+  /// Float networks: in the order of the settings, seeds within.
   public let floats: [FloatResult]
   /// Quantised designs: in the order of `settings.designs`, seeds within.
   public let designs: [DesignResult]
@@ -94,23 +94,34 @@ public struct Explorer: Sendable {
   private let dataset: Dataset
   private let cache: ResultCache
   private let resources: ComputeResources
+  /// Products of a sample's forward pass, by network.
+  private let multiplications: [String: Double]
   /// The machines and memories of all designs.
   public let mappings: [DesignPoint: NetworkMapping]
 
   /// An explorer; everything that can be checked before any training is checked here.
   ///
-  /// - Throws: `ExplorationError` for empty lists, designs that the machine cannot run, and a capacity that
+  /// - Throws: `ExplorationError` for empty lists, networks that are none or do not fit the images, designs that the machine cannot run, and a capacity that
   ///   none of the designs fits.
   public init(
     _ settings: ExplorationSettings, dataset: Dataset, cache: ResultCache, resources: ComputeResources
   ) throws(ExplorationError) {
-    guard !settings.topologies.isEmpty, !settings.weightWordLengths.isEmpty, !settings.methods.isEmpty,
+    guard !settings.networks.isEmpty, !settings.weightWordLengths.isEmpty, !settings.methods.isEmpty,
       !settings.seeds.isEmpty
-    else { throw .badSetting("at least one topology, word length, method and seed is needed") }
+    else { throw .badSetting("at least one network, word length, method and seed is needed") }
     self.settings = settings
     self.dataset = dataset
     self.cache = cache
     self.resources = resources
+    var multiplications: [String: Double] = [:]
+    for name in settings.networks {
+      do {
+        multiplications[name] = Double(try dataset.topology(name).multiplications)
+      } catch {
+        throw .badSetting("\(error)")
+      }
+    }
+    self.multiplications = multiplications
     var mappings: [DesignPoint: NetworkMapping] = [:]
     var smallest: (bits: Int, design: DesignPoint)?
     for design in settings.designs {
@@ -130,21 +141,18 @@ public struct Explorer: Sendable {
   private static func mapping(
     _ design: DesignPoint, settings: ExplorationSettings, dataset: Dataset
   ) throws(ExplorationError) -> NetworkMapping {
-    let images = dataset.training
-    let network = design.topology.zeroNetwork(
-      inputShape: [images.height, images.width, images.channels], classes: images.classCount)
     do {
-      let plan = try QuantizationPlan(
-        network: network, recipe: settings.recipe(weightBits: design.weightBits), calibration: { _ in [1] })
       return try NetworkMapping(
-        try plan.integerNetwork(from: network), on: settings.machine(weightBits: design.weightBits))
+        try dataset.topology(design.network).integerNetwork(
+          recipe: settings.recipe(weightBits: design.weightBits), weights: .zero),
+        on: settings.machine(weightBits: design.weightBits))
     } catch {
       throw .failed(task: design.description, reason: "\(error)")
     }
   }
 
   private struct Step {
-    let topology: FeedForwardTopology
+    let network: String
     let seed: UInt64
     /// Nil for the float training itself.
     let design: DesignPoint?
@@ -170,15 +178,15 @@ public struct Explorer: Sendable {
     var planned: [Step] = []
     var items: [WorkItem] = []
     var chain = 0
-    for topology in settings.topologies {
+    for network in settings.networks {
       for seed in settings.seeds {
         defer { chain += 1 }
         if let shard, chain % shard.count != shard.index { continue }
         let prerequisite = planned.count
-        planned.append(Step(topology: topology, seed: seed, design: nil))
+        planned.append(Step(network: network, seed: seed, design: nil))
         items.append(item(for: planned[prerequisite], prerequisite: nil))
-        for design in settings.designs where design.topology == topology {
-          planned.append(Step(topology: topology, seed: seed, design: design))
+        for design in settings.designs where design.network == network {
+          planned.append(Step(network: network, seed: seed, design: design))
           items.append(item(for: planned[planned.count - 1], prerequisite: prerequisite))
         }
       }
@@ -213,16 +221,13 @@ public struct Explorer: Sendable {
   }
 
   private func item(for step: Step, prerequisite: Int?) -> WorkItem {
-    let images = dataset.training
-    let inputs = images.height * images.width * images.channels
-    let weights = Double(step.topology.weightCount(inputs: inputs, classes: images.classCount))
-    // A sample costs its gather and activations beside its weights, measured as worth about 4000 of them.
-    let epoch = (weights + 4000) * Double(images.count)
-    let name = step.design.map { "\($0), seed \(step.seed)" } ?? "\(step.topology), float, seed \(step.seed)"
+    // A sample costs its gather and activations beside its products, measured as worth about 4000 of them.
+    let epoch = (multiplications[step.network]! + 4000) * Double(dataset.training.count)
+    let name = step.design.map { "\($0), seed \(step.seed)" } ?? "\(step.network), float, seed \(step.seed)"
     var cost = 0.2 * epoch
     if step.design == nil {
       let inputs = FloatTraining.inputs(
-        topology: step.topology, seed: step.seed, settings: settings.training, dataset: dataset)
+        step.network, seed: step.seed, settings: settings, dataset: dataset)
       if !cache.contains(.floatTraining, inputs) { cost += epoch * Double(settings.training.epochs) }
     } else if let design = step.design, design.method == .retrained {
       let inputs = QuantizedNetwork.inputs(design, seed: step.seed, settings: settings, dataset: dataset)
@@ -239,24 +244,24 @@ public struct Explorer: Sendable {
     do {
       try checkpoint()
       guard let design = step.design else {
-        _ = try float(step.topology, seed: step.seed, resources: resources, checkpoint: checkpoint)
+        _ = try float(step.network, seed: step.seed, resources: resources, checkpoint: checkpoint)
         return
       }
       _ = try evaluation(design, seed: step.seed, resources: resources, checkpoint: checkpoint)
     } catch let error as ExplorationError {
       throw error
     } catch {
-      let name = step.design?.description ?? "\(step.topology), float"
+      let name = step.design?.description ?? "\(step.network), float"
       throw ExplorationError.failed(task: "\(name), seed \(step.seed)", reason: "\(error)")
     }
   }
 
   private func float(
-    _ topology: FeedForwardTopology, seed: UInt64, resources: ComputeResources,
+    _ network: String, seed: UInt64, resources: ComputeResources,
     checkpoint: () throws -> Void
   ) throws -> FloatTraining {
     try FloatTraining.run(
-      topology: topology, seed: seed, settings: settings.training, dataset: dataset, cache: cache,
+      network, seed: seed, settings: settings, dataset: dataset, cache: cache,
       resources: resources, checkpoint: checkpoint)
   }
 
@@ -265,7 +270,7 @@ public struct Explorer: Sendable {
   ) throws -> QuantizedNetwork {
     try QuantizedNetwork.run(
       design, seed: seed, settings: settings, dataset: dataset, cache: cache, resources: resources,
-      float: { try float(design.topology, seed: seed, resources: resources, checkpoint: checkpoint) },
+      float: { try float(design.network, seed: seed, resources: resources, checkpoint: checkpoint) },
       checkpoint: checkpoint)
   }
 
@@ -281,12 +286,12 @@ public struct Explorer: Sendable {
   public func results() throws(ExplorationError) -> ExplorationResults {
     do {
       var floats: [FloatResult] = []
-      for topology in settings.topologies {
+      for network in settings.networks {
         for seed in settings.seeds {
-          let result = try float(topology, seed: seed, resources: resources, checkpoint: {})
+          let result = try float(network, seed: seed, resources: resources, checkpoint: {})
           floats.append(
             FloatResult(
-              topology: topology, seed: seed, parameterCount: result.network.parameterCount,
+              network: network, seed: seed, parameterCount: result.network.parameterCount,
               validationErrors: result.validationErrors, testErrors: result.testErrors))
         }
       }
@@ -318,5 +323,14 @@ public struct Explorer: Sendable {
     } catch {
       throw .failed(task: "\(design), seed \(seed)", reason: "\(error)")
     }
+  }
+}
+
+extension Dataset {
+  /// The topology called `name` for these images and classes.
+  func topology(_ name: String) throws(NetworkError) -> NetworkTopology {
+    try NetworkTopology(
+      named: name, inputShape: [training.height, training.width, training.channels],
+      classes: training.classCount)
   }
 }

@@ -21,28 +21,28 @@ public struct FloatTraining: Sendable, Hashable {
 
   /// What the result depends on.
   static func inputs(
-    topology: FeedForwardTopology, seed: UInt64, settings: TrainingSettings, dataset: Dataset
+    _ name: String, seed: UInt64, settings: ExplorationSettings, dataset: Dataset
   ) -> JSONValue {
     [
-      "topology": .string(topology.description), "seed": .string(String(seed)), "training": settings.key,
-      "dataset": .string(dataset.digest.description),
+      "topology": .string(name), "seed": .string(String(seed)), "training": settings.training.key,
+      "zeroPixel": .integer(settings.zeroPixel), "dataset": .string(dataset.digest.description),
     ]
   }
 
   /// Trains, or takes the kept result.
   package static func run(
-    topology: FeedForwardTopology, seed: UInt64, settings: TrainingSettings, dataset: Dataset,
+    _ name: String, seed: UInt64, settings: ExplorationSettings, dataset: Dataset,
     cache: ResultCache, resources: ComputeResources, checkpoint: () throws -> Void
   ) throws -> FloatTraining {
-    let inputs = inputs(topology: topology, seed: seed, settings: settings, dataset: dataset)
+    let inputs = inputs(name, seed: seed, settings: settings, dataset: dataset)
     return try cache.result(.floatTraining, inputs) { container, file in
       try FloatTraining(container, file: file)
     } make: {
-      let random = RandomSource(seed: seed).split("\(topology)")
+      let random = RandomSource(seed: seed).split(name)
       let training = dataset.training
-      let network = topology.network(
-        inputShape: [training.height, training.width, training.channels], classes: training.classCount,
-        random: random.split("initial weights"))
+      let network = try dataset.topology(name).floatNetwork(
+        random: random.split("initial weights"), zeroPixel: settings.zeroPixel)
+      let settings = settings.training
       let trainer = try Trainer(
         TrainingState(network: network), training: training, validation: dataset.validation,
         settings: settings, random: random.split("sample order"), resources: resources)

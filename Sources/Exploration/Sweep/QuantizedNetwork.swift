@@ -16,8 +16,7 @@ public struct QuantizedNetwork: Sendable, Hashable {
   static func inputs(
     _ design: DesignPoint, seed: UInt64, settings: ExplorationSettings, dataset: Dataset
   ) -> JSONValue {
-    let float = FloatTraining.inputs(
-      topology: design.topology, seed: seed, settings: settings.training, dataset: dataset)
+    let float = FloatTraining.inputs(design.network, seed: seed, settings: settings, dataset: dataset)
     return [
       "floatTraining": .string(ResultCache.digest(.floatTraining, float)),
       "method": .string(design.method.rawValue),
@@ -53,7 +52,7 @@ public struct QuantizedNetwork: Sendable, Hashable {
         design.method == .direct
         ? (network: float.network, plan: plan)
         : try retrain(
-          float.midpoint, plan: plan, topology: design.topology, seed: seed, settings: settings.training,
+          float.midpoint, plan: plan, name: design.network, seed: seed, settings: settings.training,
           dataset: dataset, resources: resources, checkpoint: checkpoint)
       let network = try final.plan.integerNetwork(from: final.network)
       let classes = Classifier(final.network, plan: final.plan, resources: resources).classes(
@@ -68,10 +67,10 @@ public struct QuantizedNetwork: Sendable, Hashable {
 
   /// The network of the best epoch, and the plan that it was trained by.
   private static func retrain(
-    _ midpoint: TrainingState, plan: QuantizationPlan, topology: FeedForwardTopology, seed: UInt64,
+    _ midpoint: TrainingState, plan: QuantizationPlan, name: String, seed: UInt64,
     settings: TrainingSettings, dataset: Dataset, resources: ComputeResources, checkpoint: () throws -> Void
   ) throws -> (network: FloatNetwork, plan: QuantizationPlan) {
-    let random = RandomSource(seed: seed).split("\(topology)")
+    let random = RandomSource(seed: seed).split(name)
     let trainer = try Trainer(
       midpoint, training: dataset.training, validation: dataset.validation, settings: settings, plan: plan,
       random: random.split("sample order"), resources: resources)

@@ -12,6 +12,9 @@ extension HardwareDescription {
     let files = [
       "lane-array": PackageResources.lane_array_json, "ternary-small": PackageResources.ternary_small_json,
       "lane-array-large": PackageResources.lane_array_large_json,
+      "weights-8-bit": PackageResources.weights_8_bit_json,
+      "weights-4-bit": PackageResources.weights_4_bit_json,
+      "weights-ternary": PackageResources.weights_ternary_json,
       "bit-serial": PackageResources.bit_serial_json, "decomposable": PackageResources.decomposable_json,
       "codebook": PackageResources.codebook_json,
       "systolic-output-stationary": PackageResources.systolic_output_stationary_json,

@@ -42,7 +42,8 @@ public struct LayerMapping: Sendable, Hashable {
   public let memory: LayerMemory
   /// What happens for one input.
   public package(set) var events: LayerEvents
-  let work: Work
+  /// How its work is cut.
+  package let work: Work
   /// Output rows, which bands cut.
   private let outputRows: Int
   /// Descriptor and decode table's load.

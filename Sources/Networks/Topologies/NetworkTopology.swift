@@ -41,6 +41,18 @@ public struct NetworkTopology: Sendable, Hashable {
     self.layers = layers
   }
 
+  /// Products of weights and inputs for one input, those with padding included.
+  public var multiplications: Int {
+    layers.reduce(0) { sum, layer in
+      switch layer.operation {
+      case .convolution(_, let window, let groups):
+        sum + layer.outputShape.reduce(1, *) * window.kernel.count * shape(of: layer.inputs[0])[2] / groups
+      case .dense(let outputs): sum + outputs * shape(of: layer.inputs[0]).reduce(1, *)
+      case .maximumPooling, .averagePooling, .addition: sum
+      }
+    }
+  }
+
   /// Shape of the tensor `name`.
   /// - Precondition: it is the input or made by a layer.
   public func shape(of name: String) -> [Int] {

@@ -41,7 +41,7 @@ extension ExplorationReport {
         points: analysis.floats.sorted { $0.usefulBits < $1.usefulBits }.map {
           ChartPoint(
             x: Double($0.usefulBits), y: $0.testError.mean, interval: bar($0.testError),
-            note: $0.topology.description)
+            note: $0.network)
         })
     ]
     for bits in settings.weightWordLengths {
@@ -69,7 +69,7 @@ extension ExplorationReport {
         highlights: [
           ChartHighlight(
             x: Double(answer.mapping.storedBits), y: answer.testError.mean,
-            label: "\(answer.design.topology), \(ReportWords.wordLength(answer.design.weightBits))")
+            label: "\(answer.design.network), \(ReportWords.wordLength(answer.design.weightBits))")
         ]),
       caption:
         "Each line is a word length over networks of growing size; the float family is counted with 32 bits"
@@ -106,12 +106,12 @@ extension ExplorationReport {
       min(interval.low.value, interval.high.value)...max(interval.low.value, interval.high.value)
     }
     return ChartPoint(
-      x: Double(parameterCount(design.design.topology)), y: design.compression.ratio.value,
+      x: Double(parameterCount(design.design.network)), y: design.compression.ratio.value,
       interval: meaning == .exact ? interval : nil, meaning: meaning, note: design.design.description)
   }
 
-  private func parameterCount(_ topology: FeedForwardTopology) -> Int {
-    analysis.floats.first { $0.topology == topology }!.parameterCount
+  private func parameterCount(_ network: String) -> Int {
+    analysis.floats.first { $0.network == network }!.parameterCount
   }
 
   private func gapAgainstSize() throws(ChartError) -> ReportChart {
@@ -127,7 +127,7 @@ extension ExplorationReport {
             ReportWords.wordLength(bits),
             points: series(bits: bits).map { design in
               ChartPoint(
-                x: Double(parameterCount(design.design.topology)), y: 100 * design.gapToFloat,
+                x: Double(parameterCount(design.design.network)), y: 100 * design.gapToFloat,
                 interval: bar(design.testError).map { range in
                   let float = design.testError.mean - design.gapToFloat
                   return 100 * (range.lowerBound - float)...100 * (range.upperBound - float)

@@ -26,7 +26,7 @@ extension ExplorationReport {
 
   private var settingsJSON: JSONValue {
     [
-      "networks": .array(settings.topologies.map { .string($0.description) }),
+      "networks": .array(settings.networks.map { .string($0.description) }),
       "weightBits": .array(settings.weightWordLengths.map { .integer($0) }),
       "methods": .array(settings.methods.map { .string($0.rawValue) }),
       "signalBits": .integer(settings.signalBits), "inputBits": .integer(settings.inputBits),
@@ -45,11 +45,11 @@ extension ExplorationReport {
 
   private func json(_ float: FloatSummary) -> JSONValue {
     [
-      "network": .string(float.topology.description), "parameters": .integer(float.parameterCount),
+      "network": .string(float.network), "parameters": .integer(float.parameterCount),
       "usefulBits": .integer(float.usefulBits), "validationError": json(float.validationError),
       "testError": json(float.testError),
       "seeds": .array(
-        analysis.results.floats.filter { $0.topology == float.topology }.map {
+        analysis.results.floats.filter { $0.network == float.network }.map {
           [
             "seed": .string(String($0.seed)), "validationErrorCount": .integer($0.validationErrors),
             "testErrorCount": .integer($0.testErrors),
@@ -90,7 +90,7 @@ extension ExplorationReport {
       compression["high"] = json(interval.high)
     }
     return [
-      "network": .string(design.design.topology.description),
+      "network": .string(design.design.network),
       "weightBits": .integer(design.design.weightBits), "method": .string(design.design.method.rawValue),
       "validationError": json(design.validationError), "testError": json(design.testError),
       "gapToFloat": .number(design.gapToFloat), "usefulBits": .integer(mapping.usefulBits),

@@ -7,7 +7,7 @@ extension ExplorationReport {
   public var answerSentence: String {
     let answer = analysis.answer
     return
-      "With \(MemoryText(bits: settings.weightCapacityBits)) of weight memory, build \(answer.design.topology)"
+      "With \(MemoryText(bits: settings.weightCapacityBits)) of weight memory, build \(answer.design.network)"
       + " with \(ReportWords.adjective(answer.design.weightBits)) weights, \(answer.design.method.rawValue):"
       + " \(ReportWords.percent(answer.testError)) % test error, \(MemoryText(bits: answer.mapping.storedBits)) stored,"
       + " \(DecimalText.grouped(answer.mapping.cycles)) cycles an inference"
@@ -53,8 +53,8 @@ extension ExplorationReport {
     func gap(_ row: PaperFindings.Row) -> String {
       let text = ReportWords.percent(row.retrainedGap)
       return settings.seeds.count > 1
-        ? "\(text) ± \(ReportWords.percent(row.retrainedGapStandardError)) points at \(row.topology)"
-        : "\(text) points at \(row.topology)"
+        ? "\(text) ± \(ReportWords.percent(row.retrainedGapStandardError)) points at \(row.network)"
+        : "\(text) points at \(row.network)"
     }
     let shares = found.rows.compactMap(\.closedShare)
     let direct = found.rows.map(\.directError.mean)
@@ -111,7 +111,7 @@ extension ExplorationReport {
         [
           .keyFigures([
             PageKeyFigure(
-              "Build", value: "\(answer.design.topology)",
+              "Build", value: "\(answer.design.network)",
               remark: "\(ReportWords.wordLength(answer.design.weightBits)), \(answer.design.method.rawValue)"),
             PageKeyFigure(
               "Test error", value: "\(ReportWords.percent(answer.testError.mean)) %",

@@ -18,7 +18,7 @@ extension ExplorationReport {
       ],
       rows: designs.map { design in
         [
-          .text(design.design.topology.description),
+          .text(design.design.network),
           .text(ReportWords.weights(design.design)),
           .text(ReportWords.percent(design.testError)), .text(ReportWords.percent(design.validationError)),
           .text(ReportWords.percent(design.gapToFloat)),
@@ -39,7 +39,7 @@ extension ExplorationReport {
       ],
       rows: designs.map { design in
         [
-          .text(design.design.topology.description),
+          .text(design.design.network),
           .text(ReportWords.weights(design.design)), .text(ReportWords.percent(design.testError)),
           .text(MemoryText(bits: design.mapping.storedBits).description),
           .integer(design.mapping.cycles),
@@ -119,12 +119,11 @@ extension ExplorationReport {
         + settings.weightWordLengths.map { Self.right(ReportWords.wordLength($0)) },
       rows: analysis.floats.map { float in
         [
-          .text(float.topology.description), .text(words(float.testError)),
+          .text(float.network), .text(words(float.testError)),
         ]
-          + analysis.designs.filter { $0.design.topology == float.topology && $0.design.method == method }.map
-        {
-          .text(words($0.testError))
-        }
+          + analysis.designs.filter { $0.design.network == float.network && $0.design.method == method }.map {
+            .text(words($0.testError))
+          }
       })
   }
 
@@ -136,10 +135,10 @@ extension ExplorationReport {
     return try ReportTable(
       columns: [TableColumn("Network")]
         + settings.weightWordLengths.map { Self.right(ReportWords.wordLength($0)) },
-      rows: settings.topologies.map { topology in
-        [.text(topology.description)]
+      rows: settings.networks.map { network in
+        [.text(network)]
           + settings.weightWordLengths.map { bits in
-            let design = DesignPoint(topology: topology, weightBits: bits, method: method)
+            let design = DesignPoint(network: network, weightBits: bits, method: method)
             let summary = analysis.designs.first { $0.design == design }
             return summary.map { .text(words($0.compression)) } ?? .missing
           }
@@ -158,7 +157,7 @@ extension ExplorationReport {
     func number(_ value: Double) -> TableCell { .number(value, digits: 6) }
     let floats = analysis.floats.map { float -> [TableCell] in
       [
-        .text(float.topology.description), .integer(32), .text("float"), .integer(float.testError.count),
+        .text(float.network), .integer(32), .text("float"), .integer(float.testError.count),
         number(float.testError.mean), number(float.testError.standardError),
         number(float.validationError.mean), number(0), .integer(float.usefulBits),
       ] + Array(repeating: .missing, count: keys.count - 9)
@@ -166,7 +165,7 @@ extension ExplorationReport {
     let designs = analysis.designs.map { design -> [TableCell] in
       let interval = design.compression.interval
       return [
-        .text(design.design.topology.description), .integer(design.design.weightBits),
+        .text(design.design.network), .integer(design.design.weightBits),
         .text(design.design.method.rawValue), .integer(design.testError.count),
         number(design.testError.mean), number(design.testError.standardError),
         number(design.validationError.mean), number(design.gapToFloat),

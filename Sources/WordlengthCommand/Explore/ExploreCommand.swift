@@ -25,6 +25,9 @@ package struct ExploreCommand: Command {
       CommandExample("explore --weight-capacity 4KiB", "another question to the same results, at once"),
       CommandExample("explore --dataset fashion-mnist --output fashion", "the real set, 4 hidden layers"),
       CommandExample(
+        "explore --networks cnn-8-8-16,cnn-16-16-32 --dataset cifar-10 --data-directory cifar-10-batches-bin --mirror",
+        "convolutional networks"),
+      CommandExample(
         "explore --dataset fashion-mnist --units 16,256 --word-lengths 2,3 --seeds 1", "a part of it"),
     ])
 

@@ -18,6 +18,9 @@ enum ExploreOptions {
   static let capacity = CommandOption(
     "weight-capacity", letter: "w", .memorySize,
     help: "weight memory to fill, padding and biases included (16KiB by default)")
+  static let networks = CommandOption(
+    "networks", .list(.topology),
+    help: "the networks by name, such as cnn-8-8-16,cnn-16-16-32 (by default feed-forward ones)")
   static let hiddenLayers = CommandOption(
     "hidden-layers", .count(FeedForwardTopology.hiddenLayerCounts),
     help: "hidden layers of every network (by default 2 for glyphs, 4 for the others)")
@@ -51,8 +54,10 @@ enum ExploreOptions {
     "batch-size", .count(1...65_536), help: "samples of a mini-batch", default: TrainingSettings().batchSize)
   static let learningRate = CommandOption(
     "learning-rate", .number(in: 1e-9...1e3),
-    help: "learning rate of the first epoch; it falls linearly to a twentieth",
+    help: "learning rate of the first epoch",
     default: TrainingSettings().learningRate)
+  static let zeroPixel = CommandOption(
+    "zero-pixel", .count(0...255), help: "the pixel that networks read as 0", default: 0)
   static let hardware = MachineSource.option(
     help: "the machine; its datapath takes each design's weight word length")
   static let packing = CommandOption(
@@ -80,10 +85,14 @@ enum ExploreOptions {
 
   /// Declarations in the order of the help text.
   static let declarations: [OptionDeclaration] = [
-    dataset.declaration, DatasetOptions.directory.declaration, capacity.declaration, hiddenLayers.declaration,
-    units.declaration, activation.declaration, wordLengths.declaration, methods.declaration,
+    dataset.declaration, DatasetOptions.directory.declaration, capacity.declaration, networks.declaration,
+    hiddenLayers.declaration, units.declaration, activation.declaration, wordLengths.declaration,
+    methods.declaration,
     signalBits.declaration, inputBits.declaration, seeds.declaration, seed.declaration, epochs.declaration,
-    retrainingEpochs.declaration, batchSize.declaration, learningRate.declaration, hardware.declaration,
+    retrainingEpochs.declaration, batchSize.declaration, learningRate.declaration,
+    TrainingOptions.schedule.declaration, TrainingOptions.weightDecay.declaration,
+    TrainingOptions.shift.declaration, TrainingOptions.mirror.declaration, zeroPixel.declaration,
+    hardware.declaration,
     packing.declaration, shard.declaration, output.declaration, cache.declaration, threads.declaration,
     format.declaration, quiet.declaration,
   ]
@@ -98,8 +107,22 @@ enum ExploreOptions {
     let count = arguments.required(seeds)
     let training = TrainingSettings(
       epochs: arguments.required(epochs), retrainingEpochs: arguments.required(retrainingEpochs),
-      batchSize: arguments.required(batchSize), learningRate: arguments.required(learningRate))
+      batchSize: arguments.required(batchSize), learningRate: arguments.required(learningRate),
+      schedule: TrainingOptions.course(arguments, epochs: arguments.required(epochs)),
+      weightDecay: arguments.required(TrainingOptions.weightDecay),
+      augmentation: TrainingOptions.augmentation(arguments))
     var faults: [UsageError.Fault] = []
+    if arguments.contains(networks) {
+      let extra = [
+        arguments.contains(hiddenLayers) ? "--hidden-layers" : nil,
+        arguments.contains(units) ? "--units" : nil, arguments.contains(activation) ? "--activation" : nil,
+      ].compactMap { $0 }
+      faults += extra.map {
+        .rule(
+          what: "\($0) is for feed-forward networks, but --networks names others",
+          help: "write their sizes in the names, such as ffdnn-2x64")
+      }
+    }
     if training.retrainingEpochs > training.epochs {
       faults.append(
         .rule(
@@ -113,12 +136,15 @@ enum ExploreOptions {
     }
     if !faults.isEmpty { throw UsageError(command: "explore", faults: faults) }
     return ExplorationSettings(
-      topologies: try sizes.sorted().map {
-        try FeedForwardTopology(hiddenLayers: layers, units: $0, activation: arguments.required(activation))
-      },
+      networks: try arguments.value(networks)
+        ?? sizes.sorted().map {
+          try FeedForwardTopology(hiddenLayers: layers, units: $0, activation: arguments.required(activation))
+            .description
+        },
       weightWordLengths: arguments.required(wordLengths), methods: arguments.required(methods),
       signalBits: arguments.required(signalBits), inputBits: arguments.required(inputBits),
       seeds: (first..<first + count).map { UInt64($0) }, training: training,
+      zeroPixel: arguments.required(zeroPixel),
       hardware: try MachineSource.read(arguments.required(hardware)),
       ternaryPacking: arguments.required(packing),
       weightCapacityBits: arguments.value(capacity) ?? 16 * 8192)
@@ -127,6 +153,21 @@ enum ExploreOptions {
   /// The data set that the arguments name.
   static func dataset(_ arguments: CommandArguments) throws -> Dataset {
     try DatasetOptions.load(arguments.required(dataset), directory: arguments.value(DatasetOptions.directory))
+  }
+}
+
+extension ValueFormat where Value == String {
+  /// A topology's name.
+  static var topology: ValueFormat {
+    ValueFormat(
+      placeholder: "NAME", expectation: "a topology: \(NetworkTopology.nameForms.joined(separator: ", "))",
+      read: { text in
+        do throws(NetworkError) {
+          return .success(try NetworkTopology(named: text).name)
+        } catch {
+          return .failure(ValueFault(error.message))
+        }
+      }, write: { $0 })
   }
 }
 

@@ -62,20 +62,26 @@ enum TrainingOptions {
   /// The settings that the arguments come to.
   static func settings(_ arguments: CommandArguments, refitsSteps: Bool = false) -> TrainingSettings {
     let count = arguments.required(epochs)
-    let course: LearningRateSchedule =
-      switch arguments.required(schedule) {
-      case "constant": .constant
-      case "steps": .steps(every: max(1, (count + 2) / 3), factor: 0.1)
-      case "cosine": .cosine
-      default: .linear(final: 0.05)
-      }
     return TrainingSettings(
       epochs: count, retrainingEpochs: 0, batchSize: arguments.required(batchSize),
-      learningRate: arguments.required(learningRate), schedule: course,
+      learningRate: arguments.required(learningRate), schedule: course(arguments, epochs: count),
       optimizer: arguments.required(optimizer), momentum: arguments.required(momentum),
       weightDecay: arguments.required(weightDecay), refitsSteps: refitsSteps,
-      augmentation: ImageAugmentation(
-        shift: arguments.required(shift), mirrors: arguments.contains(mirror)),
-      patience: arguments.value(patience))
+      augmentation: augmentation(arguments), patience: arguments.value(patience))
+  }
+
+  /// The course of the learning rate over `epochs` epochs.
+  static func course(_ arguments: CommandArguments, epochs: Int) -> LearningRateSchedule {
+    switch arguments.required(schedule) {
+    case "constant": .constant
+    case "steps": .steps(every: max(1, (epochs + 2) / 3), factor: 0.1)
+    case "cosine": .cosine
+    default: .linear(final: 0.05)
+    }
+  }
+
+  /// How training images are changed.
+  static func augmentation(_ arguments: CommandArguments) -> ImageAugmentation {
+    ImageAugmentation(shift: arguments.required(shift), mirrors: arguments.contains(mirror))
   }
 }
