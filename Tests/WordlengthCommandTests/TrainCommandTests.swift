@@ -180,7 +180,7 @@ struct TrainCommandTests {
     try inDirectory { directory in
       for (words, part) in [
         (["train", "--network", "lenet5"], "Did you mean lenet-5?"),
-        (["train", "--network", "alexnet"], "does not fit its input"),
+        (["train", "--network", "vgg-16"], "does not fit its input"),
         (
           [
             "train", "--network", "ffdnn-1x8", "--epochs", "2", "--learning-rate", "1e3", "--optimizer",
