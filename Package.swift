@@ -33,7 +33,7 @@ let floors: [(name: String, uses: [String])] = [
 let embedded = [
   "Hardware": [
     "lane-array.json", "ternary-small.json", "lane-array-large.json", "bit-serial.json", "decomposable.json",
-    "weights-8-bit.json", "weights-4-bit.json", "weights-ternary.json",
+    "codebook.json", "weights-8-bit.json", "weights-4-bit.json", "weights-ternary.json",
     "systolic-output-stationary.json", "systolic-weight-stationary.json", "systolic-input-stationary.json",
     "rtl/accumulator.v", "rtl/activation_memory.v", "rtl/adder_tree.v", "rtl/address_generator.v",
     "rtl/delay.v", "rtl/descriptor_reader.v", "rtl/drain.v", "rtl/lane.v", "rtl/lane_array.v",

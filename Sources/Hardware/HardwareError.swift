@@ -4,6 +4,8 @@ public struct HardwareError: Error, Hashable, Sendable, CustomStringConvertible 
   public enum Reason: Hashable, Sendable {
     /// Weights wider than the datapath's, or not ternary on a ternary one.
     case weightsDoNotFit(weightBits: Int, datapath: String, fitting: String)
+    /// A codebook on a datapath without a decode table, or with too small a one.
+    case codebookDoesNotFit(indexBits: Int, datapath: String, fitting: String)
     /// Activations wider than the datapath's.
     case activationsDoNotFit(activationBits: Int, datapathBits: Int)
     /// A bias, with the input's zero point folded in, beyond the accumulator's range.
@@ -40,6 +42,8 @@ public struct HardwareError: Error, Hashable, Sendable, CustomStringConvertible 
       switch reason {
       case .weightsDoNotFit(let bits, let datapath, let fitting):
         "its weights have \(bits) bits, which the \(datapath) datapath cannot multiply; \(fitting)"
+      case .codebookDoesNotFit(let bits, let datapath, let fitting):
+        "its weights are indices of \(bits) bits into a codebook, which the \(datapath) cannot decode; \(fitting)"
       case .activationsDoNotFit(let bits, let datapathBits):
         "it reads activations of \(bits) bits, but the datapath takes \(datapathBits)."
           + " Use signals of at most \(datapathBits) bits or a datapath of \(bits)"

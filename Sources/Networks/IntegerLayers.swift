@@ -8,8 +8,10 @@ import Tensors
 public struct IntegerConvolution: Sendable, Hashable {
   /// `[outputs, kernel rows, kernel columns, input channels / groups]`.
   public let weights: Tensor<Int16>
-  /// Bits of a weight, 1...16; 2 bits with values −1, 0, +1 are ternary.
+  /// Bits of a weight, 1...16; 2 bits with values −1, 0, +1 are ternary. Of a layer with a codebook, bits of the codebook's entries.
   public let weightWordLength: Int
+  /// Where the weights are kept as indices: the codebook, of which `weights` are the decoded values; else nil.
+  public let codebook: WeightCodebook?
   /// `[outputs]`, at the accumulators' scale.
   public let biases: [Int64]
   /// Where the kernel goes; its kernel is that of the weights.
@@ -25,11 +27,24 @@ public struct IntegerConvolution: Sendable, Hashable {
     weights: Tensor<Int16>, weightWordLength: Int, biases: [Int64], window: SlidingWindow, groups: Int = 1,
     outputStage: IntegerOutputStage
   ) {
+    self.init(
+      .integers(weights), weightWordLength: weightWordLength, biases: biases, window: window,
+      groups: groups, outputStage: outputStage)
+  }
+
+  /// A convolution whose weights, of four extents, may stand in a codebook.
+  /// - Precondition: as above.
+  public init(
+    _ stored: StoredWeights, weightWordLength: Int, biases: [Int64], window: SlidingWindow, groups: Int = 1,
+    outputStage: IntegerOutputStage
+  ) {
+    let weights = stored.weights
     precondition(
       weights.shape.count == 4 && weights.shape[0] == biases.count
         && weights.shape[1] == window.kernel.height && weights.shape[2] == window.kernel.width,
       "weights of shape \(weights.shape) do not go with \(biases.count) biases and kernel \(window.kernel)")
     self.weights = weights
+    codebook = stored.codebook
     self.weightWordLength = weightWordLength
     self.biases = biases
     self.window = window

@@ -114,6 +114,12 @@ struct Signal {
     }
     let high = Int16(truncatingIfNeeded: (1 << (layer.weightWordLength - 1)) - 1)
     let low = -high - 1
+    // Entries that no weight bears stand in the hardware's table too.
+    if let bad = layer.codebook?.table.first(where: { $0 < low || $0 > high }) {
+      throw NetworkError(
+        at: node.name,
+        "its codebook holds \(bad), which does not fit \(layer.weightWordLength) bits (\(low)...\(high))")
+    }
     if let bad = layer.weights.first(where: { $0 < low || $0 > high }) {
       throw NetworkError(
         at: node.name, "weight \(bad) does not fit \(layer.weightWordLength) bits (\(low)...\(high))")

@@ -62,8 +62,10 @@ public enum IntegerOutputStage: Sendable, Hashable {
 public struct IntegerDense: Sendable, Hashable {
   /// `[outputs, inputs]`.
   public let weights: Tensor<Int16>
-  /// Bits of a weight, 1...16; 2 bits with values −1, 0, +1 are ternary.
+  /// Bits of a weight, 1...16; 2 bits with values −1, 0, +1 are ternary. Of a layer with a codebook, bits of the codebook's entries.
   public let weightWordLength: Int
+  /// Where the weights are kept as indices: the codebook, of which `weights` are the decoded values; else nil.
+  public let codebook: WeightCodebook?
   /// `[outputs]`, at the accumulators' scale.
   public let biases: [Int64]
   /// What follows the accumulators.
@@ -74,8 +76,19 @@ public struct IntegerDense: Sendable, Hashable {
   public init(
     weights: Tensor<Int16>, weightWordLength: Int, biases: [Int64], outputStage: IntegerOutputStage
   ) {
+    self.init(
+      .integers(weights), weightWordLength: weightWordLength, biases: biases, outputStage: outputStage)
+  }
+
+  /// A layer whose weights, `[outputs, inputs]`, may stand in a codebook.
+  /// - Precondition: one row of weights a bias.
+  public init(
+    _ stored: StoredWeights, weightWordLength: Int, biases: [Int64], outputStage: IntegerOutputStage
+  ) {
+    let weights = stored.weights
     precondition(weights.shape.count == 2 && weights.shape[0] == biases.count, "one row a bias is needed")
     self.weights = weights
+    codebook = stored.codebook
     self.weightWordLength = weightWordLength
     self.biases = biases
     self.outputStage = outputStage

@@ -6,8 +6,10 @@ import Tensors
 public struct WeightedLayer: Sendable, Hashable {
   /// `[outputs, kernel taps · input channels / groups]`, each row in the order kernel row, kernel column, channel.
   public let weights: [Int16]
-  /// Bits of a weight.
+  /// Bits of a weight, or of an entry of the codebook.
   public let weightWordLength: Int
+  /// Where the weights are kept as indices: the codebook, of which `weights` are the decoded values; else nil.
+  public let codebook: WeightCodebook?
   /// One an output channel.
   public let biases: [Int64]
   /// What follows the accumulators.
@@ -25,6 +27,8 @@ public struct WeightedLayer: Sendable, Hashable {
   /// Rows and columns that it makes.
   public let outputPlane: PlaneExtent
 
+  /// Bits that a weight takes in the weight memory: those of its index where there is a codebook.
+  public var storedWordLength: Int { codebook?.indexBits ?? weightWordLength }
   /// Output channels.
   public var outputs: Int { biases.count }
   /// Output pixels.
@@ -69,15 +73,17 @@ extension IntegerOperation {
     switch self {
     case .dense(let dense):
       WeightedLayer(
-        weights: dense.weights.elements, weightWordLength: dense.weightWordLength, biases: dense.biases,
-        outputStage: dense.outputStage, window: SlidingWindow(kernel: PlaneExtent(square: 1)), groups: 1,
+        weights: dense.weights.elements, weightWordLength: dense.weightWordLength,
+        codebook: dense.codebook, biases: dense.biases, outputStage: dense.outputStage,
+        window: SlidingWindow(kernel: PlaneExtent(square: 1)), groups: 1,
         inputPlane: PlaneExtent(square: 1), inputChannels: source.count, inputZeroPoint: source.zeroPoint,
         outputPlane: PlaneExtent(square: 1))
     case .convolution(let convolution):
       convolution.window.outputExtent(over: source.plane).map { plane in
         WeightedLayer(
           weights: convolution.weights.elements, weightWordLength: convolution.weightWordLength,
-          biases: convolution.biases, outputStage: convolution.outputStage, window: convolution.window,
+          codebook: convolution.codebook, biases: convolution.biases, outputStage: convolution.outputStage,
+          window: convolution.window,
           groups: convolution.groups, inputPlane: source.plane, inputChannels: source.channels,
           inputZeroPoint: source.zeroPoint, outputPlane: plane)
       }

@@ -80,6 +80,8 @@ struct PlanDraft {
     try Self.checkFinite(elements, "weights of \(node.name)")
     let follower = activation(after: node.name)
     let bits = recipe.weightWordLengths[follower?.name ?? node.name] ?? recipe.weightWordLength(of: node.name)
+    let sharing = sharing(of: elements, names: [follower?.name, node.name].compactMap { $0 })
+    let elements = sharing?.shared(elements) ?? elements
     let limit = UniformQuantizer.limit(wordLength: bits)
     let isPowerOfTwo = recipe.requantizer.needsPowersOfTwo
     let isLast = node.name == network.output.name
@@ -96,12 +98,24 @@ struct PlanDraft {
           powerOfTwo: isPowerOfTwo)
       }
     }
-    let plan = WeightPlan(weightWordLength: bits, quantizers: quantizers, inputScale: inputScale)
+    let plan = WeightPlan(
+      weightWordLength: bits, sharing: sharing, quantizers: quantizers, inputScale: inputScale)
     weights[node.name] = plan
     sumScales[node.name] = quantizers.indices.map { plan.accumulatorScale(channel: $0) }
     if follower == nil, !isLast {
       try addSignal(of: node.name, nil, sums: sumScales[node.name]!, calibration)
     }
+  }
+
+  /// Which of a layer's weights share a value; `names` are its own, the one that bears its word length first.
+  private func sharing(of elements: [Float], names: [String]) -> WeightSharing? {
+    guard let codebook = recipe.codebook else { return nil }
+    if let held, held.recipe.codebook == codebook {
+      return held.weights[names[names.count - 1]]?.sharing
+    }
+    let bits = names.compactMap { codebook.indexBitsByLayer[$0] }.first ?? codebook.indexBits
+    return WeightSharing(
+      clustering: elements, indexBits: bits, prunedFraction: codebook.prunedFraction)
   }
 
   private mutating func addAddition(

@@ -41,24 +41,22 @@ extension QuantizationPlan {
       }
       switch node.operation {
       case .dense(let layer):
-        let levels = try levels(layer.weights.elements, layer.biases, of: node)
+        let stored = try storedWeights(layer.weights, layer.biases, of: node)
         let plan = weights[node.name]!
+        let biases = biasIntegers(of: layer.biases, named: node.name)
         add(sumScale: plan.accumulatorScale(channel: 0)) { stage in
           .dense(
             IntegerDense(
-              weights: Tensor(shape: layer.weights.shape, elements: levels),
-              weightWordLength: plan.weightWordLength,
-              biases: biasIntegers(of: layer.biases, named: node.name), outputStage: stage))
+              stored, weightWordLength: plan.weightWordLength, biases: biases, outputStage: stage))
         }
       case .convolution(let layer):
-        let levels = try levels(layer.weights.elements, layer.biases, of: node)
+        let stored = try storedWeights(layer.weights, layer.biases, of: node)
         let plan = weights[node.name]!
+        let biases = biasIntegers(of: layer.biases, named: node.name)
         add(sumScale: plan.accumulatorScale(channel: 0)) { stage in
           .convolution(
             IntegerConvolution(
-              weights: Tensor(shape: layer.weights.shape, elements: levels),
-              weightWordLength: plan.weightWordLength,
-              biases: biasIntegers(of: layer.biases, named: node.name), window: layer.window,
+              stored, weightWordLength: plan.weightWordLength, biases: biases, window: layer.window,
               groups: layer.groups, outputStage: stage))
         }
       case .addition:
@@ -93,18 +91,23 @@ extension QuantizationPlan {
       preprocessing: InputPreprocessing(numerator: 1 << recipe.inputWordLength, denominator: 256))
   }
 
-  private func levels(
-    _ elements: [Float], _ biases: [Float], of node: FloatNetwork.Node
-  ) throws(NetworkError) -> [Int16] {
-    for values in [elements, biases] {
+  /// A layer's weights as integers, or as indices where they share values.
+  private func storedWeights(
+    _ elements: Tensor<Float>, _ biases: [Float], of node: FloatNetwork.Node
+  ) throws(NetworkError) -> StoredWeights {
+    for values in [elements.elements, biases] {
       if let bad = values.first(where: { !$0.isFinite }) {
         throw NetworkError(at: node.name, "holds \(bad), which is not a finite number; the training diverged")
       }
     }
     let plan = weights[node.name]!
-    let width = elements.count / biases.count
-    return elements.enumerated().map { index, weight in
+    if let codebook = try plan.codebook(of: elements.elements, at: node.name) {
+      return .indices(codebook, shape: elements.shape)
+    }
+    let width = elements.elements.count / biases.count
+    let levels = elements.elements.enumerated().map { index, weight in
       Int16(plan.quantizer(channel: index / width).level(of: weight))
     }
+    return .integers(Tensor(shape: elements.shape, elements: levels))
   }
 }

@@ -4,8 +4,10 @@ import Tensors
 
 /// How the numbers of one layer with weights become integers.
 public struct WeightPlan: Sendable, Hashable {
-  /// Word length of the weights.
+  /// Word length of the weights, or of the codebook's entries where they share values.
   public let weightWordLength: Int
+  /// Which weights share a value, or nil where each is quantised by itself.
+  public let sharing: WeightSharing?
   /// Step and number of levels of the weights: one for the layer, or one an output channel.
   public let quantizers: [UniformQuantizer]
   /// Real value of one raw step of the layer's input.
@@ -19,6 +21,16 @@ public struct WeightPlan: Sendable, Hashable {
   /// Real value of one raw step of the accumulator of `channel`, and so of its bias: weight step × input scale.
   public func accumulatorScale(channel: Int) -> Double {
     Double(quantizer(channel: channel).step) * inputScale
+  }
+
+  /// The codebook of `weights`, the layer's present ones: each entry is the quantised mean of its members.
+  ///
+  /// `weights` of a trained or shared layer are equal where their indices are, so that the mean is any of them.
+  func codebook(of weights: [Float], at location: String) throws(NetworkError) -> WeightCodebook? {
+    guard let sharing else { return nil }
+    let table = sharing.centroids(of: weights).map { Int16(quantizers[0].level(of: $0)) }
+    return try WeightCodebook(
+      indexBits: sharing.indexBits, table: table, indices: sharing.indices, at: location)
   }
 
   /// Real value of one raw step of all accumulators.
@@ -91,7 +103,9 @@ public struct QuantizationPlan: Sendable, Hashable {
   ///
   /// - Parameter calibration: samples of a tensor of the float network by name, for the scale of signals that
   ///   have no fixed range (all but outputs of sigmoid and tanh).
-  /// - Parameter held: a plan whose signal scales are kept, so that only weight steps are fitted anew.
+  /// Where weights share values, each layer's are clustered first, and the step is that of the shared weights.
+  ///
+  /// - Parameter held: a plan whose signal scales, and which weights share a value, are kept, so that only weight steps are fitted anew.
   /// - Parameter steps: steps by layer that are taken instead of fitted ones, as `steps` of a plan gives them.
   /// - Throws: `QuantizationError` for word lengths out of range or of unknown layers, weights or samples that are not
   ///   finite, a graph that the integer units cannot follow, or a factor beyond the requantiser's reach.
@@ -102,7 +116,8 @@ public struct QuantizationPlan: Sendable, Hashable {
     try recipe.check()
     var drafting = PlanDraft(network: network, recipe: recipe, held: held, steps: steps)
     for node in network.nodes { try drafting.add(node, calibration: calibration) }
-    if let name = recipe.weightWordLengths.keys.sorted().first(where: { !drafting.isWordLengthUsed($0) }) {
+    let named = Set(recipe.weightWordLengths.keys).union(recipe.codebook?.indexBitsByLayer.keys ?? [:].keys)
+    if let name = named.sorted().first(where: { !drafting.isWordLengthUsed($0) }) {
       let known = drafting.weights.keys.sorted().joined(separator: ", ")
       throw QuantizationError("a word length for weights of \(name), which is no layer; there are \(known)")
     }
@@ -112,6 +127,24 @@ public struct QuantizationPlan: Sendable, Hashable {
     weights = drafting.weights
     signals = drafting.signals
     additions = drafting.additions
+  }
+
+  /// `network` with the weights of layers that have a codebook in their centroids' places: what retraining starts from.
+  public func sharingWeights(of network: FloatNetwork) -> FloatNetwork {
+    var result = network
+    for node in network.nodes {
+      guard let sharing = weights[node.name]?.sharing else { continue }
+      switch node.operation {
+      case .dense(var dense):
+        dense.weights.elements = sharing.shared(dense.weights.elements)
+        result.replace(node.name, with: .dense(dense))
+      case .convolution(var convolution):
+        convolution.weights.elements = sharing.shared(convolution.weights.elements)
+        result.replace(node.name, with: .convolution(convolution))
+      case .activation, .batchNormalization, .maximumPooling, .averagePooling, .dropout, .addition: break
+      }
+    }
+    return result
   }
 
   /// The steps of all weights by layer: with the network and the recipe, all that a plan is made of but signal scales.

@@ -1,5 +1,6 @@
 import FixedPoint
 import Networks
+import Reproducibility
 
 /// Which weights share a step.
 public enum StepGranularity: String, Sendable, Hashable, CaseIterable {
@@ -11,7 +12,8 @@ public enum StepGranularity: String, Sendable, Hashable, CaseIterable {
 
 /// The word lengths and units that a quantised network is made for.
 public struct QuantizationRecipe: Sendable, Hashable {
-  /// Bits of a weight, 2...8, in layers that `weightWordLengths` does not name. 2 bits are ternary.
+  /// Bits of a weight, 2...8, in layers that `weightWordLengths` does not name. 2 bits are ternary. Where weights share values, bits of an entry of the
+  /// codebook.
   public var weightWordLength: Int
   /// Bits of a weight by dense node's name, where it differs.
   public var weightWordLengths: [String: Int]
@@ -27,6 +29,8 @@ public struct QuantizationRecipe: Sendable, Hashable {
   public var requantizer: RequantizerKind
   /// Which weights share a step.
   public var granularity: StepGranularity
+  /// How weights share values, or nil where each is quantised by itself.
+  public var codebook: CodebookRecipe?
   /// How average pooling rounds: as the embedded runtimes do.
   public var averageRounding: Rounding { .nearestTiesAwayFromZero }
 
@@ -36,7 +40,7 @@ public struct QuantizationRecipe: Sendable, Hashable {
     weightWordLength: Int, weightWordLengths: [String: Int] = [:], signalWordLength: Int = 8,
     inputWordLength: Int = 8, accumulatorWordLength: Int = 24, tableAddress: FixedPointFormat? = nil,
     requantizer: RequantizerKind = .multiplier(wordLength: 16, rounding: .nearestTiesUp),
-    granularity: StepGranularity = .layer
+    granularity: StepGranularity = .layer, codebook: CodebookRecipe? = nil
   ) {
     self.weightWordLength = weightWordLength
     self.weightWordLengths = weightWordLengths
@@ -47,6 +51,7 @@ public struct QuantizationRecipe: Sendable, Hashable {
       tableAddress ?? (try! FixedPointFormat(.signed, wordLength: 10, fractionLength: 6))
     self.requantizer = requantizer
     self.granularity = granularity
+    self.codebook = codebook
   }
 
   /// Bits of the weights of dense node `name`.
@@ -77,6 +82,39 @@ public struct QuantizationRecipe: Sendable, Hashable {
     if granularity == .outputChannel, requantizer.needsPowersOfTwo {
       faults.append("a step for each output channel, which a requantiser that only shifts cannot follow")
     }
+    if let codebook { faults += codebook.faults }
+    if codebook != nil, granularity == .outputChannel {
+      faults.append("a step for each output channel of a codebook, which all channels share; use one a layer")
+    }
     if !faults.isEmpty { throw QuantizationError(faults.joined(separator: "; ")) }
+  }
+}
+
+extension QuantizationRecipe {
+  /// Everything of the recipe that can change a result, as JSON for keys. Members that came later are left out at their defaults, so that older keys hold.
+  public var key: JSONValue {
+    let unit: JSONValue =
+      switch requantizer {
+      case .shift(let rounding): ["shift": .string(rounding.rawValue)]
+      case .multiplier(let bits, let rounding):
+        ["multiplierBits": .integer(bits), "rounding": .string(rounding.rawValue)]
+      case .doublingHighMultiply: "doublingHighMultiply"
+      }
+    var key: [String: JSONValue] = [
+      "weightBits": .integer(weightWordLength),
+      "weightBitsByLayer": .object(weightWordLengths.mapValues { .integer($0) }),
+      "signalBits": .integer(signalWordLength), "inputBits": .integer(inputWordLength),
+      "accumulatorBits": .integer(accumulatorWordLength), "tableAddress": .string("\(tableAddress)"),
+      "requantizer": unit,
+    ]
+    if granularity != .layer { key["granularity"] = .string(granularity.rawValue) }
+    if let codebook {
+      key["codebook"] = [
+        "indexBits": .integer(codebook.indexBits),
+        "indexBitsByLayer": .object(codebook.indexBitsByLayer.mapValues { .integer($0) }),
+        "prunedFraction": .number(codebook.prunedFraction),
+      ]
+    }
+    return .object(key)
   }
 }

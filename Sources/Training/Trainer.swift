@@ -39,7 +39,8 @@ public struct EpochReport: Sendable, Hashable {
 /// Trains one network by mini-batch gradient descent on soft-max cross-entropy.
 ///
 /// Given a plan, it retrains: forward and backward passes use quantised weights and signals, the update goes to
-/// the float weights, which are quantised anew after it (Sung, Shin and Hwang 2015, section 2; Hwang and Sung 2014).
+/// the float weights, which are quantised anew after it (Sung, Shin and Hwang 2015, section 2; Hwang and Sung 2014). Where weights share values, the centroids are
+/// trained: the gradient of one is the sum over its members, and pruned weights stay 0.
 /// Same settings, seed and data give the same bits on any machine and number of threads.
 public final class Trainer {
   /// The settings of the run.
@@ -152,6 +153,7 @@ public final class Trainer {
       for index in 0..<classes { probabilities[index] *= share }
     }
     pass.backward(batch: batch)
+    pass.shareGradients()
     steps += 1
     for (_, values) in pass.trained {
       values.update(settings: settings, rate: rate, step: steps, resources: pass.resources)

@@ -44,13 +44,15 @@ struct RegisterLevelAgreementTests {
   }
 
   private static let beyondTheTwin = [
-    "bit-serial", "decomposable", "outputStationary", "weightStationary", "inputStationary", "streamed",
+    "bit-serial", "decomposable", "decode table", "outputStationary", "weightStationary", "inputStationary",
+    "streamed",
     "banded", "addition", "maximum pooling", "average pooling",
   ]
 
   private static let leastDrawn = [
     "wrapped": 60, "saturated": 80, "reject": 60, "parallel": 80, "ternary, 2 bits": 40,
     "ternary, 5 in 8 bits": 40, "bit-serial": 80, "decomposable": 80, "several parts": 40,
+    "decode table": 80, "codebook": 80, "codebook without zero": 40, "grouped codebook": 8,
     "outputStationary": 50, "weightStationary": 50, "inputStationary": 50, "single lane": 80,
     "more lanes than outputs": 100, "several tiles": 200, "ragged tile": 200, "ragged taps": 200,
     "several drained a cycle": 100, "no pipeline stages": 60, "streamed": 100, "weight stall": 100,

@@ -17,6 +17,8 @@ struct TestMachine: CustomStringConvertible {
   var table: [Int]? = [8, 4, 16]
   /// Descriptor, weight read, adder tree, requantiser.
   var pipeline = [2, 1, 2, 3]
+  /// Stages of the decode table, where they are not left to the default.
+  var decodeCycles: Int?
   var weightMemoryBits = 1 << 40
   var activationMemoryBits = 1 << 40
 
@@ -31,6 +33,10 @@ struct TestMachine: CustomStringConvertible {
         "adderTreeCycles": .integer(pipeline[2]), "requantizerCycles": .integer(pipeline[3]),
       ],
     ]
+    if let decodeCycles, case .object(var stages)? = array["pipeline"] {
+      stages["decodeCycles"] = .integer(decodeCycles)
+      array["pipeline"] = .object(stages)
+    }
     array["requantizer"] =
       switch requantizer {
       case .shift(let rounding): ["kind": "shift", "rounding": .string(rounding.rawValue)]

@@ -63,8 +63,9 @@ struct SimulateCommandTests {
     let layers = try elements(run["layers"])
     #expect(layers.count == 14)
     let events = [
-      "accumulations", "activationBitsRead", "activationBitsWritten", "externalBits", "multiplications",
-      "requantizations", "startBitsRead", "tableLookups", "vectorOperations", "weightBitsRead",
+      "accumulations", "activationBitsRead", "activationBitsWritten", "decodeTableBitsWritten",
+      "decodeTableReads", "externalBits", "multiplications", "requantizations", "startBitsRead",
+      "tableLookups", "vectorOperations", "weightBitsRead",
     ]
     #expect(keys(run["events"]) == events)
     var total = 0
@@ -73,7 +74,7 @@ struct SimulateCommandTests {
         keys(layer) == [
           "accumulatorOverflowsOfAllSamples", "bands", "cycles", "events", "inputsPerOutput", "isResident",
           "multiplyAccumulates", "name", "outputs", "positions", "storedWeightMemoryBits", "taps", "tiles",
-          "usefulWeightMemoryBits", "utilization", "weightBits",
+          "usefulCodebookBits", "usefulWeightMemoryBits", "utilization", "weightBits",
         ])
       #expect(keys(layer["events"]) == events)
       let parts = ["compute", "drain", "weightStall", "activationStall", "pipeline"]

@@ -100,6 +100,59 @@ struct TrainCommandTests {
     }
   }
 
+  @Test(
+    "Weights that share values: the hardware classes as the trainer does, and memory is told part by part",
+    arguments: ["direct", "retrained"])
+  func codebooks(method: String) throws {
+    try inDirectory { directory in
+      _ = try trained(in: directory)
+      let words = [
+        "quantize", "trained.network", "--codebook", "3", "--by-layer", "logits=5", "--prune", "0.25",
+        "--method", method, "--epochs", "1", "--optimizer", "adam", "--learning-rate", "0.003", "--quiet",
+      ]
+      let outcome = try BuiltProgram.run(words + ["--format", "json"], in: directory)
+      #expect(outcome.status == 0, "\(outcome.error)")
+      let last = try #require(outcome.output.split(separator: "\n").last)
+      let report = try JSONValue(parsing: Data(last.utf8))
+      #expect(report["differingSamples"] == 0)
+      let data = try Data(contentsOf: directory.appendingPathComponent("quantized.network"))
+      let network = try IntegerNetwork(fileData: data, file: "q")
+      let layers = network.nodes.compactMap { network.weightedLayer(of: $0) }
+      #expect(layers.map { $0.codebook?.indexBits } == [3, 3, 3, 3, 5])
+      for layer in layers {
+        let codebook = try #require(layer.codebook)
+        #expect(codebook.table[0] == 0)
+        #expect(codebook.indices.filter { $0 == 0 }.count == codebook.indices.count / 4)
+      }
+      let memory = try #require(report["codebookMemory"])
+      let indices = layers.reduce(0) { $0 + $1.weights.count * $1.storedWordLength }
+      let entries = (4 * 8 + 32) * 8
+      let biases = layers.reduce(0) { $0 + $1.outputs * 24 }
+      #expect(memory["indexBits"] == .integer(indices) && memory["codebookBits"] == .integer(entries))
+      #expect(memory["biasBits"] == .integer(biases))
+      #expect(memory["usefulBits"] == .integer(indices + entries + biases))
+      #expect(report["usefulWeightMemoryBits"] == memory["usefulBits"])
+      for (machine, status) in [("codebook", 0), ("lane-array", 1)] as [(String, Int32)] {
+        let run = try BuiltProgram.run(
+          [
+            "simulate", "--network", "quantized.network", "--dataset", "glyphs", "--format", "json",
+            "--quiet", "--hardware", machine,
+          ], in: directory)
+        #expect(run.status == status, "\(machine): \(run.error)")
+        if status == 0 {
+          let simulated = try JSONValue(parsing: Data(run.output.utf8))
+          #expect(simulated["classificationErrors"] == report["testErrors"])
+        } else {
+          #expect(run.error.contains("use a datapath of kind \"codebook\""), "\(run.error)")
+        }
+      }
+      // The same command gives the same bytes.
+      let again = try BuiltProgram.run(words + ["--threads", "1", "-o", "again"], in: directory)
+      #expect(again.output.contains("Huffman-coded"), "\(again.output)")
+      #expect(try Data(contentsOf: directory.appendingPathComponent("again")) == data)
+    }
+  }
+
   @Test("Images that were preprocessed for training are preprocessed for the hardware as well")
   func preprocessed() throws {
     try inDirectory { directory in
@@ -135,12 +188,28 @@ struct TrainCommandTests {
           ], "--activation"
         ),
         (["quantize", "nowhere.network"], "nowhere.network"),
+        (["quantize", "x", "--codebook", "9"], "--codebook"),
+        (["quantize", "x", "--prune", "0.5"], "--prune is for weights that share values"),
+        (["quantize", "x", "--by-layer", "a=2"], "--by-layer is for weights that share values"),
+        (["quantize", "x", "--codebook", "3", "--by-layer", "a"], "--by-layer has \"a\""),
+        (["quantize", "x", "--codebook", "3", "--prune", "1"], "--prune"),
+        (["quantize", "x", "--codebook", "3", "--method", "gradual"], "--method gradual"),
+        (
+          ["quantize", "x", "--codebook", "3", "--step-granularity", "channel"], "--step-granularity channel"
+        ),
       ] as [([String], String)] {
         let outcome = try BuiltProgram.run(words + ["--quiet"], in: directory)
         #expect(outcome.status != 0 && outcome.error.contains(part), "\(words): \(outcome.error)")
         #expect(
           !FileManager.default.fileExists(atPath: directory.appendingPathComponent("trained.network").path))
       }
+      _ = try trained(in: directory)
+      let systolic = try BuiltProgram.run(
+        [
+          "quantize", "trained.network", "--codebook", "3", "--hardware", "systolic-weight-stationary",
+          "--quiet",
+        ], in: directory)
+      #expect(systolic.status == 1 && systolic.error.contains("no decode table"), "\(systolic.error)")
       // The decay alone multiplies every weight by -999 a step.
       let diverging = try BuiltProgram.run(
         [

@@ -91,7 +91,8 @@ public struct HardwareArea: Sendable, Hashable {
       logic = [
         .multipliers: lanes.multipliers, .adderTrees: lanes.adderTrees, .accumulators: lanes.accumulators,
         .pipelineRegisters: lanes.pipelineRegisters, .weightUnpacking: lanes.weightUnpacking,
-        .drain: lanes.drain, .requantizers: lanes.requantizers,
+        .decodeTables: lanes.decodeTables, .decodeReaders: lanes.decodeReaders, .drain: lanes.drain,
+        .requantizers: lanes.requantizers,
         .activationRouting: lanes.activationRouting, .control: lanes.control.all,
       ]
     case .systolic(let array):

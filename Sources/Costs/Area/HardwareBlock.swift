@@ -1,7 +1,8 @@
 /// The parts that a machine's area is told in.
 public enum HardwareBlock: String, Sendable, Hashable, CaseIterable {
   case weightMemory, activationMemory, accumulatorMemory, tableMemory, descriptorMemory, multipliers,
-    adderTrees, accumulators, pipelineRegisters, weightUnpacking, drain, requantizers, activationRouting,
+    adderTrees, accumulators, pipelineRegisters, weightUnpacking, decodeTables, decodeReaders, drain,
+    requantizers, activationRouting,
     vectorUnit, control, placement
 
   /// What a report calls it.
@@ -17,6 +18,8 @@ public enum HardwareBlock: String, Sendable, Hashable, CaseIterable {
     case .accumulators: "Accumulators"
     case .pipelineRegisters: "Pipeline registers"
     case .weightUnpacking: "Weight unpacking"
+    case .decodeTables: "Decode tables"
+    case .decodeReaders: "Decode table readers"
     case .drain: "Drain buffers"
     case .requantizers: "Requantizers"
     case .activationRouting: "Activation routing"

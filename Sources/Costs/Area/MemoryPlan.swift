@@ -108,7 +108,7 @@ struct MemoryPlan {
       switch array.path.datapath {
       // A tap reads one word, as many bytes as its weights fill.
       case .ternary(_, .fiveInEightBits): return (array.lanes, (array.inputsPerCycle + 4) / 5 * 8)
-      case .parallel, .ternary(_, .twoBits), .bitSerial, .decomposable:
+      case .parallel, .ternary(_, .twoBits), .bitSerial, .decomposable, .codebook:
         return (array.lanes, array.bankWordBits)
       }
     case .systolic(let array):

@@ -2,7 +2,8 @@ import Hardware
 
 /// Where the energy of a run goes.
 public enum EnergyComponent: String, Sendable, Hashable, CaseIterable {
-  case weightMemory, activationMemory, accumulatorMemory, tables, multipliers, adderTrees, accumulators,
+  case weightMemory, activationMemory, accumulatorMemory, tables, decodeTables, multipliers, adderTrees,
+    accumulators,
     requantizers, vectorUnit, control, leakage, externalMemory
 
   /// What a report calls it.
@@ -12,6 +13,7 @@ public enum EnergyComponent: String, Sendable, Hashable, CaseIterable {
     case .activationMemory: "Activation memory"
     case .accumulatorMemory: "Accumulator memory"
     case .tables: "Activation tables"
+    case .decodeTables: "Decode tables"
     case .multipliers: "Multipliers"
     case .adderTrees: "Adder trees"
     case .accumulators: "Accumulators"
@@ -108,6 +110,14 @@ private struct UnitEnergies {
     let multiplication = Double(events.multiplications) / Double(units.multipliers)
     energy[.multipliers] =
       multiplication * (operation(.multipliers) + operation(.weightUnpacking) + operation(.pipelineRegisters))
+    // Reads are shared out among all readers, written bits among all entries.
+    let indexBits = area.hardware.path.datapath.indexBits
+    if indexBits > 0 {
+      let entryBits = units.tables * area.hardware.path.datapath.weightBits << indexBits
+      energy[.decodeTables] =
+        Double(events.decodeTableReads) / Double(units.multipliers) * operation(.decodeReaders)
+        + Double(events.decodeTableBitsWritten) / Double(entryBits) * operation(.decodeTables)
+    }
     energy[.adderTrees] = multiplication * operation(.adderTrees)
     energy[.accumulators] =
       Double(events.accumulations) / Double(units.accumulators) * operation(.accumulators)
@@ -152,7 +162,9 @@ private struct UnitEnergies {
   }
 
   /// Units of each kind among which a block's operation is shared, in a layer with weights of `weightBits` bits.
-  private func units(weightBits: Int) -> (multipliers: Int, accumulators: Int, requantizers: Int) {
+  private func units(
+    weightBits: Int
+  ) -> (multipliers: Int, accumulators: Int, requantizers: Int, tables: Int) {
     switch area.hardware.array {
     case .lanes(let array):
       let datapath = array.path.datapath
@@ -160,7 +172,7 @@ private struct UnitEnergies {
       let widest = datapath.parts(weightBits: 1)
       return (
         array.lanes * array.inputsPerCycle * parts, array.lanes * widest,
-        min(array.lanes * widest, array.outputsDrainedPerCycle)
+        min(array.lanes * widest, array.outputsDrainedPerCycle), array.lanes
       )
     case .systolic(let array):
       let accumulators =
@@ -168,7 +180,7 @@ private struct UnitEnergies {
         case .outputStationary: array.rows * array.columns
         case .weightStationary, .inputStationary: array.columns
         }
-      return (array.rows * array.columns, accumulators, array.columns)
+      return (array.rows * array.columns, accumulators, array.columns, 0)
     }
   }
 }

@@ -27,7 +27,7 @@ struct LaneArrayLogic {
   private var lane: (products: CellBill, termBits: Int, sumBits: Int, trees: Int) {
     let levels = ArithmeticStyle.ceilingLog2(inputs)
     switch path.datapath {
-    case .parallel(let bits, _):
+    case .parallel(let bits, _), .codebook(_, let bits, _):
       let product = bits + operandBits
       return (inputs * style.multiplier(bits, operandBits), product, product + levels, 1)
     case .ternary:
@@ -52,7 +52,7 @@ struct LaneArrayLogic {
     let levels = ArithmeticStyle.ceilingLog2(inputs)
     var bill = lane.trees * style.adderTree(terms: inputs, bits: lane.termBits)
     switch path.datapath {
-    case .parallel, .ternary: break
+    case .parallel, .ternary, .codebook: break
     case .bitSerial(let bits, _):
       bill = bill + style.planeAccumulator(sumBits: operandBits + levels, weightBits: bits)
     case .decomposable(let bits, _):
@@ -94,11 +94,32 @@ struct LaneArrayLogic {
     case .bitSerial:
       // A word is a bit plane.
       return .none
-    case .parallel(let bits, _), .decomposable(let bits, _):
+    case .parallel(let bits, _), .decomposable(let bits, _), .codebook(_, let bits, _):
       let tap = inputs * bits
       // Of the weights as they stand at each width, the layer's.
       let choice = CellBill([.nand: tap * (bits + bits / 2), .and: tap * (bits / 2 - 1)])
       return lanes * (wordShifter(spanBits: tap, tapBits: tap, units: tap) + choice)
+    }
+  }
+
+  /// The decode tables' entries: 2^B words of W bits in each lane, written one at a time.
+  var decodeTables: CellBill {
+    switch path.datapath {
+    case .parallel, .ternary, .bitSerial, .decomposable: .none
+    case .codebook(let indexBits, let bits, _):
+      lanes * (style.heldRegister(bits << indexBits) + CellBill([.and: 1 << indexBits]))
+    }
+  }
+
+  /// What reads V entries of each decode table at once: a tree of multiplexers, a bypass and a gate for what is not read a multiplier, and the decode stages, through
+  /// which activations go along.
+  var decodeReaders: CellBill {
+    switch path.datapath {
+    case .parallel, .ternary, .bitSerial, .decomposable: return .none
+    case .codebook(let indexBits, let bits, let activationBits):
+      let reader = CellBill([.multiplexer: (1 << indexBits) * bits, .and: bits])
+      let stage = lanes * style.register(inputs * bits) + style.register(inputs * activationBits)
+      return lanes * inputs * reader + array.pipeline.decode * stage
     }
   }
 
@@ -153,7 +174,8 @@ struct LaneArrayLogic {
   /// Bits of a tap's place in a word.
   private var offsetBits: Int {
     switch path.datapath {
-    case .parallel(let bits, _), .decomposable(let bits, _): ArithmeticStyle.ceilingLog2(inputs * bits + 1)
+    case .parallel(let bits, _), .decomposable(let bits, _), .codebook(_, let bits, _):
+      ArithmeticStyle.ceilingLog2(inputs * bits + 1)
     case .ternary(_, .twoBits): ArithmeticStyle.ceilingLog2(2 * inputs + 1)
     case .ternary(_, .fiveInEightBits): ArithmeticStyle.ceilingLog2((inputs + 4) / 5 * 5 + 1)
     case .bitSerial: ArithmeticStyle.ceilingLog2(inputs + 1)
@@ -165,8 +187,8 @@ extension LaneArrayLogic {
   /// All blocks.
   var all: CellBill {
     [
-      multipliers, adderTrees, accumulators, pipelineRegisters, weightUnpacking, drain, requantizers,
-      activationRouting, control.all,
+      multipliers, adderTrees, accumulators, pipelineRegisters, weightUnpacking, decodeTables,
+      decodeReaders, drain, requantizers, activationRouting, control.all,
     ].reduce(.none, +)
   }
 }

@@ -21,7 +21,8 @@ struct SystolicLogic {
   /// A product and its bits.
   private var product: (bill: CellBill, bits: Int) {
     switch path.datapath {
-    case .parallel(let bits, _), .bitSerial(let bits, _), .decomposable(let bits, _):
+    case .parallel(let bits, _), .bitSerial(let bits, _), .decomposable(let bits, _),
+      .codebook(_, let bits, _):
       (style.multiplier(bits, operandBits), bits + operandBits)
     case .ternary: (style.ternarySelector(operandBits), operandBits + 1)
     }
@@ -76,7 +77,7 @@ struct SystolicLogic {
   var weightUnpacking: CellBill {
     switch path.datapath {
     case .ternary(_, .fiveInEightBits): (weightsPerCycle + 4) / 5 * style.ternaryDecoder
-    case .parallel, .ternary, .bitSerial, .decomposable: .none
+    case .parallel, .ternary, .bitSerial, .decomposable, .codebook: .none
     }
   }
 

@@ -82,23 +82,3 @@ public struct ExplorationSettings: Sendable, Hashable {
       requantizer: path.requantizer)
   }
 }
-
-extension QuantizationRecipe {
-  /// Everything of the recipe that can change a result, as JSON for keys.
-  var key: JSONValue {
-    let requantizer: JSONValue =
-      switch requantizer {
-      case .shift(let rounding): ["shift": .string(rounding.rawValue)]
-      case .multiplier(let bits, let rounding):
-        ["multiplierBits": .integer(bits), "rounding": .string(rounding.rawValue)]
-      case .doublingHighMultiply: "doublingHighMultiply"
-      }
-    return [
-      "weightBits": .integer(weightWordLength),
-      "weightBitsByLayer": .object(weightWordLengths.mapValues { .integer($0) }),
-      "signalBits": .integer(signalWordLength), "inputBits": .integer(inputWordLength),
-      "accumulatorBits": .integer(accumulatorWordLength), "tableAddress": .string("\(tableAddress)"),
-      "requantizer": requantizer,
-    ]
-  }
-}

@@ -132,6 +132,7 @@ extension ModelAgreement {
       case .ternary(_, .fiveInEightBits): note("ternary, 5 in 8 bits")
       case .bitSerial: note("bit-serial")
       case .decomposable: note("decomposable")
+      case .codebook: note("decode table")
       }
       note("single lane", if: array.lanes == 1)
       note("no pipeline stages", if: array.pipeline.stages == 0)
@@ -191,6 +192,9 @@ extension ModelAgreement {
     note("zero point", if: source.zeroPoint != 0)
     note("signed input", if: source.format.isSigned)
     note("1-bit weights", if: weighted.weightWordLength == 1)
+    note("codebook", if: weighted.codebook != nil)
+    note("codebook without zero", if: weighted.codebook.map { !$0.table.contains(0) } ?? false)
+    note("grouped codebook", if: weighted.codebook != nil && weighted.groups > 1)
     note("1-bit input", if: source.format.wordLength == 1)
     guard case .lanes(let array) = machine.hardware.array else { return }
     note("more lanes than outputs", if: array.lanes > weighted.outputs)
@@ -207,6 +211,7 @@ extension HardwareError.Reason {
   fileprivate var kind: String {
     switch self {
     case .weightsDoNotFit: "weights"
+    case .codebookDoesNotFit: "codebook"
     case .activationsDoNotFit: "activations"
     case .biasDoesNotFit: "bias"
     case .accumulatorMayOverflow: "accumulator"

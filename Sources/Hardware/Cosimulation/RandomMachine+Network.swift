@@ -33,61 +33,64 @@ extension RandomDraw {
     switch coverage {
     case .verilogTwin:
       if isImage && !once(in: 3) {
-        convolution(&graph, isLast: isLast)
+        try convolution(&graph, isLast: isLast)
       } else {
-        dense(&graph, isLast: isLast)
+        try dense(&graph, isLast: isLast)
       }
     case .everything:
       switch integer(in: 0...9) {
-      case 0, 1, 2, 3, 4: isImage ? convolution(&graph, isLast: isLast) : dense(&graph, isLast: isLast)
-      case 5, 6: isImage ? pooling(&graph) : dense(&graph, isLast: isLast)
-      case 7, 8: addition(&graph)
-      default: dense(&graph, isLast: isLast)
+      case 0, 1, 2, 3, 4:
+        isImage ? try convolution(&graph, isLast: isLast) : try dense(&graph, isLast: isLast)
+      case 5, 6: isImage ? pooling(&graph) : try dense(&graph, isLast: isLast)
+      case 7, 8: try addition(&graph)
+      default: try dense(&graph, isLast: isLast)
       }
     }
   }
 
-  private mutating func dense(_ graph: inout GraphDraft, isLast: Bool) {
+  private mutating func dense(_ graph: inout GraphDraft, isLast: Bool) throws(NetworkError) {
     let outputs = once(in: 6) ? integer(in: 10...40) : integer(in: 1...9)
-    let (weights, bits) = weights(outputs * graph.tensor.count, graph.path.datapath)
     let source = graph.tensor
+    let (stored, bits) = try storedWeights([outputs, source.count], graph.path.datapath)
     let (stage, output) = leaving(
       shape: once(in: 8) && outputs % 2 == 0 ? [2, outputs / 2] : [outputs], channels: outputs, graph.path,
       mayBeAccumulators: isLast)
     graph.append(
       .dense(
         IntegerDense(
-          weights: Tensor(shape: [outputs, source.count], elements: weights), weightWordLength: bits,
-          biases: biases(outputs, weights: weights, zeroPoint: source.zeroPoint, graph.path),
+          stored, weightWordLength: bits,
+          biases: biases(
+            outputs, weights: stored.weights.elements, zeroPoint: source.zeroPoint, graph.path),
           outputStage: stage)),
       output: output)
   }
 
-  private mutating func convolution(_ graph: inout GraphDraft, isLast: Bool) {
+  private mutating func convolution(_ graph: inout GraphDraft, isLast: Bool) throws(NetworkError) {
     let source = graph.tensor
     let window = window(over: source.plane, keepsMeeting: false)
     let divisors = (1...source.channels).filter { source.channels % $0 == 0 }
     let groups = once(in: 2) ? 1 : once(in: 2) ? source.channels : pick(divisors)
     let outputs = groups * integer(in: 1...max(1, 10 / groups))
-    convolution(&graph, window: window, groups: groups, outputs: outputs, isLast: isLast)
+    try convolution(&graph, window: window, groups: groups, outputs: outputs, isLast: isLast)
   }
 
   private mutating func convolution(
     _ graph: inout GraphDraft, window: SlidingWindow, groups: Int, outputs: Int, isLast: Bool
-  ) {
+  ) throws(NetworkError) {
     let source = graph.tensor
     let width = source.channels / groups
-    let (weights, bits) = weights(outputs * window.kernel.count * width, graph.path.datapath)
+    let (stored, bits) = try storedWeights(
+      [outputs, window.kernel.height, window.kernel.width, width], graph.path.datapath)
     let plane = window.outputExtent(over: source.plane)!
     let (stage, output) = leaving(
       shape: [plane.height, plane.width, outputs], channels: outputs, graph.path, mayBeAccumulators: isLast)
     graph.append(
       .convolution(
         IntegerConvolution(
-          weights: Tensor(
-            shape: [outputs, window.kernel.height, window.kernel.width, width], elements: weights),
-          weightWordLength: bits,
-          biases: biases(outputs, weights: weights, zeroPoint: source.zeroPoint, graph.path), window: window,
+          stored, weightWordLength: bits,
+          biases: biases(
+            outputs, weights: stored.weights.elements, zeroPoint: source.zeroPoint, graph.path),
+          window: window,
           groups: groups, outputStage: stage)), output: output)
   }
 
@@ -107,13 +110,13 @@ extension RandomDraw {
   }
 
   /// Adds the tensor at hand to itself, or to what a convolution that keeps its shape makes of it.
-  private mutating func addition(_ graph: inout GraphDraft) {
+  private mutating func addition(_ graph: inout GraphDraft) throws(NetworkError) {
     let source = graph.tensor
     let name = graph.name
     if source.shape.count == 3, !once(in: 4) {
       let window = SlidingWindow(
         kernel: PlaneExtent(square: 3), padding: PlanePadding(all: 1))
-      convolution(&graph, window: window, groups: 1, outputs: source.channels, isLast: false)
+      try convolution(&graph, window: window, groups: 1, outputs: source.channels, isLast: false)
     }
     let (stage, output) = leaving(
       shape: source.shape, channels: source.channels, graph.path, mayBeAccumulators: false)

@@ -1,6 +1,7 @@
 import FixedPoint
 import Networks
 import Quantization
+import Tensors
 
 /// Windows, formats, weights and output stages, drawn.
 extension RandomDraw {
@@ -45,7 +46,8 @@ extension RandomDraw {
   mutating func weights(_ count: Int, _ datapath: Datapath) -> ([Int16], bits: Int) {
     switch datapath {
     case .ternary: return ((0..<count).map { _ in Int16(integer(in: -1...1)) }, 2)
-    case .parallel(let widest, _), .bitSerial(let widest, _), .decomposable(let widest, _):
+    case .parallel(let widest, _), .bitSerial(let widest, _), .decomposable(let widest, _),
+      .codebook(_, let widest, _):
       let bits = once(in: 3) ? widest : integer(in: 1...widest)
       let low = -(1 << (bits - 1))
       let high = (1 << (bits - 1)) - 1
@@ -53,6 +55,22 @@ extension RandomDraw {
         (0..<count).map { _ in Int16(once(in: 8) ? pick([low, high]) : integer(in: low...high)) }, bits
       )
     }
+  }
+
+  /// Weights of a shape; where the datapath has a decode table, as a rule by a codebook, whose indices cover all of it and of whose entries none need be 0.
+  mutating func storedWeights(
+    _ shape: [Int], _ datapath: Datapath
+  ) throws(NetworkError) -> (StoredWeights, bits: Int) {
+    let count = shape.reduce(1, *)
+    guard datapath.indexBits > 0, !once(in: 3) else {
+      let (weights, bits) = weights(count, datapath)
+      return (.integers(Tensor(shape: shape, elements: weights)), bits)
+    }
+    let indexBits = once(in: 3) ? datapath.indexBits : integer(in: 1...datapath.indexBits)
+    let (table, bits) = weights(1 << indexBits, datapath)
+    let indices = (0..<count).map { _ in UInt8(integer(in: 0...(1 << indexBits) - 1)) }
+    let codebook = try WeightCodebook(indexBits: indexBits, table: table, indices: indices)
+    return (.indices(codebook, shape: shape), bits)
   }
 
   /// Biases such that accumulators start anywhere in their range, its ends often among them; rarely beyond.

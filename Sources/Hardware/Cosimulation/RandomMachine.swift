@@ -107,6 +107,8 @@ struct RandomDraw {
         .ternary(activationBits: activationBits, packing: packing),
         .bitSerial(weightBits: integer(in: 1...16), activationBits: activationBits),
         .decomposable(weightBits: pick([2, 4, 8, 16]), activationBits: activationBits),
+        .codebook(
+          indexBits: integer(in: 1...8), weightBits: integer(in: 1...16), activationBits: activationBits),
       ])
     case .verilogTwin:
       datapath = pick([
@@ -119,7 +121,8 @@ struct RandomDraw {
       once(in: 4)
       ? PipelineCycles(descriptor: 0, weightRead: 0, adderTree: 0, requantizer: 0)
       : PipelineCycles(
-        descriptor: integer(in: 0...3), weightRead: integer(in: 0...3), adderTree: integer(in: 0...3),
+        descriptor: integer(in: 0...3), weightRead: integer(in: 0...3),
+        decode: datapath.indexBits > 0 ? integer(in: 0...3) : 0, adderTree: integer(in: 0...3),
         requantizer: integer(in: 0...4))
     return LaneArray(
       lanes: pick([1, 1, 2, 3, 4, 5, 8, 16]), inputsPerCycle: pick([1, 1, 2, 3, 4, 5, 8]),

@@ -7,7 +7,7 @@ public struct TwinCoverageError: Error, Hashable, Sendable, CustomStringConverti
   public enum Reason: Hashable, Sendable {
     /// The machine is a systolic array.
     case systolicArray
-    /// The datapath is bit-serial or decomposable.
+    /// The datapath is bit-serial, decomposable or has a decode table.
     case datapath(String)
     /// A bank word of more bits than simulators take.
     case bankWord(bits: Int)
@@ -82,7 +82,7 @@ package enum TwinCoverage {
     }
     switch lanes.path.datapath {
     case .parallel, .ternary: break
-    case .bitSerial, .decomposable:
+    case .bitSerial, .decomposable, .codebook:
       throw TwinCoverageError(.datapath(lanes.path.datapath.kindName), at: hardware.name)
     }
     let word = lanes.inputsPerCycle * lanes.path.datapath.weightBits

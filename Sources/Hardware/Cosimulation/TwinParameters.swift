@@ -84,7 +84,8 @@ struct TwinBank {
   init(_ lanes: LaneArray) {
     let inputs = lanes.inputsPerCycle
     switch lanes.path.datapath {
-    case .parallel(let bits, _), .bitSerial(let bits, _), .decomposable(let bits, _):
+    case .parallel(let bits, _), .bitSerial(let bits, _), .decomposable(let bits, _),
+      .codebook(_, let bits, _):
       packing = 0
       wordBits = inputs * bits
       wordUnits = wordBits

@@ -16,11 +16,15 @@ public enum Datapath: Sendable, Hashable {
   case bitSerial(weightBits: Int, activationBits: Int)
   /// A multiplier for weights of `weightBits` bits (2, 4, 8 or 16) that splits into k of `weightBits / k` bits, down to 2.
   case decomposable(weightBits: Int, activationBits: Int)
+  /// A parallel multiplier of `weightBits` bits behind a decode table of 2^`indexBits` such words in each lane: weights of layers with a codebook stand in the
+  /// weight memory as indices of up to `indexBits` bits; those of other layers pass the table by.
+  case codebook(indexBits: Int, weightBits: Int, activationBits: Int)
 
   /// Widest activation, signed or unsigned.
   public var activationBits: Int {
     switch self {
-    case .parallel(_, let bits), .ternary(let bits, _), .bitSerial(_, let bits), .decomposable(_, let bits):
+    case .parallel(_, let bits), .ternary(let bits, _), .bitSerial(_, let bits), .decomposable(_, let bits),
+      .codebook(_, _, let bits):
       bits
     }
   }
@@ -28,8 +32,18 @@ public enum Datapath: Sendable, Hashable {
   /// Widest weight.
   public var weightBits: Int {
     switch self {
-    case .parallel(let bits, _), .bitSerial(let bits, _), .decomposable(let bits, _): bits
+    case .parallel(let bits, _), .bitSerial(let bits, _), .decomposable(let bits, _),
+      .codebook(_, let bits, _):
+      bits
     case .ternary: 2
+    }
+  }
+
+  /// Widest index of a decode table; 0 where there is none.
+  public var indexBits: Int {
+    switch self {
+    case .parallel, .ternary, .bitSerial, .decomposable: 0
+    case .codebook(let bits, _, _): bits
     }
   }
 
@@ -37,7 +51,7 @@ public enum Datapath: Sendable, Hashable {
   /// - Precondition: `bits` is in `1...weightBits`.
   public func parts(weightBits bits: Int) -> Int {
     switch self {
-    case .parallel, .ternary, .bitSerial: return 1
+    case .parallel, .ternary, .bitSerial, .codebook: return 1
     case .decomposable(let widest, _):
       precondition(1...widest ~= bits, "\(bits)-bit weights on a datapath of \(widest)")
       var mode = widest
@@ -49,7 +63,7 @@ public enum Datapath: Sendable, Hashable {
   /// Cycles of a tap with weights of `bits` bits.
   public func cyclesPerTap(weightBits bits: Int) -> Int {
     switch self {
-    case .parallel, .ternary, .decomposable: 1
+    case .parallel, .ternary, .decomposable, .codebook: 1
     case .bitSerial: bits
     }
   }
@@ -61,7 +75,7 @@ public enum Datapath: Sendable, Hashable {
       bits == 2
         ? .ternary(activationBits: activationBits, packing: packing)
         : .parallel(weightBits: bits, activationBits: activationBits)
-    case .bitSerial, .decomposable: self
+    case .bitSerial, .decomposable, .codebook: self
     }
   }
 }

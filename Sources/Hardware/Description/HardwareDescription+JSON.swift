@@ -41,10 +41,12 @@ extension LaneArray {
     array["lanes"] = .integer(lanes)
     array["inputsPerCycle"] = .integer(inputsPerCycle)
     array["outputsDrainedPerCycle"] = .integer(outputsDrainedPerCycle)
-    array["pipeline"] = [
+    var stages: [String: JSONValue] = [
       "descriptorCycles": .integer(pipeline.descriptor), "weightReadCycles": .integer(pipeline.weightRead),
       "adderTreeCycles": .integer(pipeline.adderTree), "requantizerCycles": .integer(pipeline.requantizer),
     ]
+    if path.datapath.indexBits > 0 { stages["decodeCycles"] = .integer(pipeline.decode) }
+    array["pipeline"] = .object(stages)
     return .object(array)
   }
 }
@@ -77,6 +79,11 @@ extension OutputPath {
       case .parallel(let weights, let activations): multiplier("parallel", weights, activations)
       case .bitSerial(let weights, let activations): multiplier("bitSerial", weights, activations)
       case .decomposable(let weights, let activations): multiplier("decomposable", weights, activations)
+      case .codebook(let indices, let weights, let activations):
+        [
+          "kind": "codebook", "indexBits": .integer(indices), "weightBits": .integer(weights),
+          "activationBits": .integer(activations),
+        ]
       case .ternary(let activations, let packing):
         [
           "kind": "ternary", "activationBits": .integer(activations), "packing": .string(packing.rawValue),

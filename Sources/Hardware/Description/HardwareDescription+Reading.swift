@@ -16,6 +16,7 @@ extension HardwareDescription {
       "weights-4-bit": PackageResources.weights_4_bit_json,
       "weights-ternary": PackageResources.weights_ternary_json,
       "bit-serial": PackageResources.bit_serial_json, "decomposable": PackageResources.decomposable_json,
+      "codebook": PackageResources.codebook_json,
       "systolic-output-stationary": PackageResources.systolic_output_stationary_json,
       "systolic-weight-stationary": PackageResources.systolic_weight_stationary_json,
       "systolic-input-stationary": PackageResources.systolic_input_stationary_json,
@@ -110,16 +111,23 @@ extension LaneArray {
     let lanes = reader.integer("lanes", in: 1...65_536)
     let inputs = reader.integer("inputsPerCycle", in: 1...4096)
     let drained = reader.integer("outputsDrainedPerCycle", in: 1...65_536, default: 1)
-    let path = OutputPath(reader, kinds: ["parallel", "ternary", "bitSerial", "decomposable"])
+    let path = OutputPath(reader, kinds: ["parallel", "ternary", "bitSerial", "decomposable", "codebook"])
     let pipeline = reader.object("pipeline").flatMap { reader -> PipelineCycles? in
       defer { reader.finish() }
       let descriptor = reader.integer("descriptorCycles", in: 0...1000)
       let weightRead = reader.integer("weightReadCycles", in: 0...1000)
+      let hasTable = (path?.datapath.indexBits ?? 1) > 0
+      if !hasTable, reader.contains("decodeCycles") {
+        reader.note(
+          "only a datapath of kind \"codebook\" has a decode table; leave it out", at: "decodeCycles")
+      }
+      let decode = reader.integer("decodeCycles", in: 0...1000, default: hasTable ? 1 : 0)
       let adderTree = reader.integer("adderTreeCycles", in: 0...1000)
       let requantizer = reader.integer("requantizerCycles", in: 0...1000)
-      guard let descriptor, let weightRead, let adderTree, let requantizer else { return nil }
+      guard let descriptor, let weightRead, let decode, let adderTree, let requantizer else { return nil }
       return PipelineCycles(
-        descriptor: descriptor, weightRead: weightRead, adderTree: adderTree, requantizer: requantizer)
+        descriptor: descriptor, weightRead: weightRead, decode: decode, adderTree: adderTree,
+        requantizer: requantizer)
     }
     guard let lanes, let inputs, let drained, let path, let pipeline else { return nil }
     self.init(
@@ -203,10 +211,13 @@ extension Datapath {
     if kind == "decomposable", let bits, ![2, 4, 8, 16].contains(bits) {
       reader.note("found \(bits), expected 2, 4, 8 or 16: a decomposable multiplier halves", at: "weightBits")
     }
-    guard let bits, let activationBits else { return nil }
+    let indexBits = kind == "codebook" ? reader.integer("indexBits", in: 1...8) : 0
+    guard let bits, let activationBits, let indexBits else { return nil }
     switch kind {
     case "parallel": self = .parallel(weightBits: bits, activationBits: activationBits)
     case "bitSerial": self = .bitSerial(weightBits: bits, activationBits: activationBits)
+    case "codebook":
+      self = .codebook(indexBits: indexBits, weightBits: bits, activationBits: activationBits)
     default: self = .decomposable(weightBits: bits, activationBits: activationBits)
     }
   }

@@ -82,6 +82,19 @@ public struct HardwareDescription: Sendable, Hashable {
     return machine
   }
 
+  /// The same machine with a parallel multiplier for weights of `weightBits` bits behind a decode table for indices of `indexBits` bits; activation width and pipeline stay.
+  /// A systolic array has no such datapath and stays as it is.
+  public func withCodebook(indexBits: Int, weightBits: Int) -> HardwareDescription {
+    var machine = self
+    switch array {
+    case .systolic: break
+    case .lanes:
+      machine.path.datapath = .codebook(
+        indexBits: indexBits, weightBits: weightBits, activationBits: path.datapath.activationBits)
+    }
+    return machine
+  }
+
   /// The same machine with a weight memory of `bits` bits.
   public func withWeightMemory(bits: Int) -> HardwareDescription {
     var machine = self

@@ -4,13 +4,23 @@ public struct PipelineCycles: Sendable, Hashable {
   public let descriptor: Int
   /// From a weight address to its word.
   public let weightRead: Int
+  /// Register stages of the decode table, which every layer's weights pass; 0 on a datapath without one.
+  public let decode: Int
   /// Register stages of multipliers and adder tree.
   public let adderTree: Int
   /// Register stages of requantiser and activation.
   public let requantizer: Int
 
   /// From a layer's last issued cycle to its last write, beside the drain.
-  public var stages: Int { weightRead + adderTree + requantizer }
+  public var stages: Int { weightRead + decode + adderTree + requantizer }
+
+  init(descriptor: Int, weightRead: Int, decode: Int = 0, adderTree: Int, requantizer: Int) {
+    self.descriptor = descriptor
+    self.weightRead = weightRead
+    self.decode = decode
+    self.adderTree = adderTree
+    self.requantizer = requantizer
+  }
 }
 
 /// The lane array: P lanes, each with a bank of the weight memory and V multipliers that feed an adder tree
@@ -30,7 +40,8 @@ public struct LaneArray: Sendable, Hashable {
   /// Bits of a bank's word: tiles are padded to a whole number of them.
   public var bankWordBits: Int {
     switch path.datapath {
-    case .parallel(let bits, _), .decomposable(let bits, _): inputsPerCycle * bits
+    case .parallel(let bits, _), .decomposable(let bits, _), .codebook(_, let bits, _):
+      inputsPerCycle * bits
     case .ternary(_, .twoBits): 2 * inputsPerCycle
     case .ternary(_, .fiveInEightBits): 8
     case .bitSerial: inputsPerCycle

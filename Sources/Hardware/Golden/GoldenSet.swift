@@ -16,6 +16,10 @@ public struct GoldenSet: Sendable {
     case input
     /// Weights, `[outputs, inputs]` or `[outputs, kernel rows, kernel columns, channels]`.
     case weights
+    /// Of a layer with a codebook: each weight's index, of the shape of the weights, which stand beside them decoded.
+    case indices
+    /// Of a layer with a codebook: its entries, index 0 first, `[2^index bits]`.
+    case codebook
     /// Biases, `[outputs]`.
     case biases
     /// What accumulators start at, the input's zero point folded in, `[outputs]`.
@@ -120,13 +124,23 @@ public struct GoldenSet: Sendable {
     } else {
       shape = [layer.outputs, layer.inputsPerOutput]
     }
-    func entry(_ role: Role, _ shape: [Int], _ wordLength: Int, _ values: [Int64]) -> Entry {
+    func entry(
+      _ role: Role, _ shape: [Int], _ wordLength: Int, _ values: [Int64], isSigned: Bool = true
+    ) -> Entry {
       Entry(
         layer: node.name, position: position, role: role, shape: shape, wordLength: wordLength,
-        isSigned: true,
-        values: values)
+        isSigned: isSigned, values: values)
     }
-    return [
+    let codebook =
+      layer.codebook.map { codebook in
+        [
+          entry(
+            .indices, shape, codebook.indexBits, codebook.indices.map { Int64($0) }, isSigned: false),
+          entry(
+            .codebook, [codebook.table.count], layer.weightWordLength, codebook.table.map { Int64($0) }),
+        ]
+      } ?? []
+    return codebook + [
       entry(.weights, shape, layer.weightWordLength, layer.weights.map { Int64($0) }),
       entry(.biases, [layer.outputs], 64, layer.biases),
       // Within the accumulator, or the engine would not have been made.

@@ -22,12 +22,15 @@ package struct LaneTiling: Sendable, Hashable {
   package let cyclesPerTap: Int
   /// Bits of a tile's start values, idle lanes' included.
   package let storedBiasBits: Int
+  /// Entries of the layer's codebook, each of which takes a cycle to load; 0 where there is none.
+  package let codebookEntries: Int
   private let array: LaneArray
 
   /// The tiles of `layer`, whose weights the array's datapath takes.
   package init(_ layer: WeightedLayer, on array: LaneArray) {
     self.array = array
-    let bits = layer.weightWordLength
+    let bits = layer.storedWordLength
+    codebookEntries = layer.codebook?.table.count ?? 0
     parts = array.path.datapath.parts(weightBits: bits)
     cyclesPerTap = array.path.datapath.cyclesPerTap(weightBits: bits)
     let width = array.lanes * parts
@@ -64,6 +67,9 @@ package struct LaneTiling: Sendable, Hashable {
     return (positions - 1) * max(leaving - tile.taps * cyclesPerTap, 0) + leaving
   }
 
+  /// Bits of the codebook in the weight memory, where it stands once for all lanes at the multipliers' width.
+  var storedCodebookBits: Int { codebookEntries * array.path.datapath.weightBits }
+
   /// Bits of a tile in the weight memory.
   func storedBits(_ tile: Tile) -> Int { tile.storedWeightBits + storedBiasBits }
 
@@ -79,7 +85,16 @@ package struct LaneTiling: Sendable, Hashable {
       events.weightBitsRead += multipliers * weightBits * taps
       events.startBitsRead += storedBiasBits * positions
       events.activationBitsRead += array.inputsPerCycle * activationBits * taps
+      if codebookEntries > 0 { events.decodeTableReads += multipliers * taps }
     }
+    return events
+  }
+
+  /// What happens when the layer's codebook is brought into the tables of all lanes.
+  var loadEvents: LayerEvents {
+    var events = LayerEvents()
+    events.weightBitsRead = storedCodebookBits
+    events.decodeTableBitsWritten = array.lanes * storedCodebookBits
     return events
   }
 }

@@ -9,7 +9,7 @@ public struct LayerCycles: Sendable, Hashable {
   public package(set) var weightStall = 0
   /// Cycles in which tensors come from or go to external memory.
   public package(set) var activationStall = 0
-  /// Descriptor and pipeline stages.
+  /// Descriptor, decode table's load and pipeline stages.
   public package(set) var pipeline = 0
 
   /// All counts at 0.
@@ -36,22 +36,28 @@ public struct LayerCycles: Sendable, Hashable {
 
 /// Bits of weight memory that a layer takes.
 public struct LayerMemory: Sendable, Hashable {
-  /// Weights × their word length.
+  /// Weights × their word length; × the bits of an index where the layer has a codebook.
   public package(set) var usefulWeightBits = 0
   /// Biases × the accumulator's word length.
   public package(set) var usefulBiasBits = 0
+  /// Entries of the codebook × their word length; 0 where there is none.
+  public package(set) var usefulCodebookBits = 0
   /// What the weights occupy, padding included.
   public package(set) var storedWeightBits = 0
   /// What the biases occupy, padding included.
   public package(set) var storedBiasBits = 0
+  /// What the codebook occupies: once, whatever the number of lanes.
+  public package(set) var storedCodebookBits = 0
 
   /// All counts at 0.
   package init() {}
 
-  /// Weights and biases, without padding.
-  public var usefulBits: Int { usefulWeightBits + usefulBiasBits }
+  /// Weights, biases and codebook, without padding.
+  public var usefulBits: Int { usefulWeightBits + usefulBiasBits + usefulCodebookBits }
   /// What is compared with a capacity.
-  public var storedBits: Int { storedWeightBits + storedBiasBits }
+  public var storedBits: Int { storedWeightBits + storedBiasBits + storedCodebookBits }
+  /// The part of it that may stay in external memory: a codebook is always resident.
+  var streamableBits: Int { storedWeightBits + storedBiasBits }
 }
 
 /// What happens in a layer for one input, counted; energy is a price on these. Definitions: the contract's table.
@@ -66,7 +72,11 @@ public struct LayerEvents: Sendable, Hashable {
   public package(set) var tableLookups = 0
   /// Elements compared, summed or added by the vector unit.
   public package(set) var vectorOperations = 0
-  /// Bits read from the weight memory.
+  /// Weights looked up in decode tables.
+  public package(set) var decodeTableReads = 0
+  /// Bits written into the lanes' decode tables.
+  public package(set) var decodeTableBitsWritten = 0
+  /// Bits read from the weight memory, codebooks included.
   public package(set) var weightBitsRead = 0
   /// Bits of accumulator start values read.
   public package(set) var startBitsRead = 0
@@ -88,6 +98,8 @@ public struct LayerEvents: Sendable, Hashable {
     sum.requantizations += right.requantizations
     sum.tableLookups += right.tableLookups
     sum.vectorOperations += right.vectorOperations
+    sum.decodeTableReads += right.decodeTableReads
+    sum.decodeTableBitsWritten += right.decodeTableBitsWritten
     sum.weightBitsRead += right.weightBitsRead
     sum.startBitsRead += right.startBitsRead
     sum.activationBitsRead += right.activationBitsRead

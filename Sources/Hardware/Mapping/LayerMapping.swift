@@ -18,7 +18,7 @@ public struct LayerMapping: Sendable, Hashable {
   public let outputs: Int
   /// Products of each output, or elements of a pooling's window; 2 for an addition.
   public let inputs: Int
-  /// Bits of a weight; 0 where there are none.
+  /// Bits of a weight in memory, those of its index where the layer has a codebook; 0 where there are none.
   public let weightBits: Int
   /// Tiles of the lane array, folds of the systolic one, channel groups of the vector unit.
   public let tiles: Int
@@ -46,7 +46,8 @@ public struct LayerMapping: Sendable, Hashable {
   package let work: Work
   /// Output rows, which bands cut.
   private let outputRows: Int
-  private let descriptorCycles: Int
+  /// Descriptor and decode table's load.
+  private let setupCycles: Int
 
   /// Useful multiplications over the multipliers' cycles, for a single input; 0 in the vector unit.
   public var utilization: Double {
@@ -65,25 +66,25 @@ public struct LayerMapping: Sendable, Hashable {
     let positions = schedule.bands.map { isDense ? 1 : $0.count * width }
     name = node.name
     outputRows = node.outputRows
-    descriptorCycles = hardware.descriptorCycles
     bands = schedule.bands.count
     self.positions = positions.reduce(0, +)
     var cycles = LayerCycles()
-    cycles.pipeline = hardware.descriptorCycles
     for bits in schedule.loadedBits + schedule.storedBits where bits > 0 {
       cycles.activationStall += hardware.externalMemory!.activationCycles(bits: bits)
     }
     var events: LayerEvents
     var memory = LayerMemory()
+    var setupCycles = hardware.descriptorCycles
     if let layer = network.weightedLayer(of: node) {
       outputs = layer.outputs
       inputs = layer.inputsPerOutput
-      weightBits = layer.weightWordLength
+      weightBits = layer.storedWordLength
       usefulMACs = outputs * self.positions * inputs
       multipliers = hardware.multipliers(weightBits: weightBits)
       let accumulatorBits = hardware.path.accumulator.bits
       memory.usefulWeightBits = layer.weights.count * weightBits
       memory.usefulBiasBits = layer.outputs * accumulatorBits
+      memory.usefulCodebookBits = (layer.codebook?.table.count ?? 0) * layer.weightWordLength
       events = LayerEvents()
       switch hardware.array {
       case .lanes(let array):
@@ -93,6 +94,9 @@ public struct LayerMapping: Sendable, Hashable {
         taps = tiling.tiles.map(\.taps).max()!
         memory.storedWeightBits = tiling.tiles.reduce(0) { $0 + $1.storedWeightBits }
         memory.storedBiasBits = tiling.tiles.count * tiling.storedBiasBits
+        memory.storedCodebookBits = tiling.storedCodebookBits
+        setupCycles += tiling.codebookEntries
+        events = tiling.loadEvents
         for positions in positions {
           for tile in tiling.tiles {
             cycles.compute += tiling.computeCycles(tile, positions: positions)
@@ -144,6 +148,8 @@ public struct LayerMapping: Sendable, Hashable {
     }
     events.activationBitsWritten = outputs * self.positions * node.output.format.wordLength
     events.externalBits = (schedule.loadedBits + schedule.storedBits).reduce(0, +)
+    cycles.pipeline += setupCycles
+    self.setupCycles = setupCycles
     self.cycles = cycles
     laterCycles = cycles
     self.memory = memory
@@ -207,6 +213,6 @@ extension LayerMapping {
   /// Output positions of a band of output rows.
   func positions(ofBand rows: Range<Int>) -> Int { positions * rows.count / outputRows }
 
-  /// Pipeline cycles that each band pays, the descriptor left out.
-  var stageCycles: Int { (cycles.pipeline - descriptorCycles) / bands }
+  /// Pipeline cycles that each band pays: all but the descriptor and the decode table's load.
+  var stageCycles: Int { (cycles.pipeline - setupCycles) / bands }
 }

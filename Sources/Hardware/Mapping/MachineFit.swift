@@ -16,9 +16,11 @@ struct MachineFit {
     let location = "\(network.name), layer \(node.name)"
     switch node.operation {
     case .dense(let dense):
+      try checkCodebook(dense.codebook, at: location)
       try checkWeights(dense.weightWordLength, of: node, at: location)
       try check(dense.outputStage, of: node, at: location)
     case .convolution(let convolution):
+      try checkCodebook(convolution.codebook, at: location)
       try checkWeights(convolution.weightWordLength, of: node, at: location)
       try check(convolution.outputStage, of: node, at: location)
     case .pooling:
@@ -47,12 +49,32 @@ struct MachineFit {
     }
   }
 
+  private func checkCodebook(_ codebook: WeightCodebook?, at location: String) throws(HardwareError) {
+    guard let bits = codebook?.indexBits else { return }
+    let datapath = hardware.path.datapath
+    switch datapath {
+    case .codebook(let widest, _, _):
+      guard bits <= widest else {
+        throw HardwareError(
+          .codebookDoesNotFit(
+            indexBits: bits, datapath: "decode table of \(1 << widest) entries",
+            fitting: "use indices of at most \(widest) bits or a table for \(bits)"), at: location)
+      }
+    case .parallel, .ternary, .bitSerial, .decomposable:
+      throw HardwareError(
+        .codebookDoesNotFit(
+          indexBits: bits, datapath: "\(datapath.kindName) datapath",
+          fitting: "use a datapath of kind \"codebook\", or a network without codebooks"), at: location)
+    }
+  }
+
   private func checkWeights(
     _ bits: Int, of node: IntegerNetwork.Node, at location: String
   ) throws(HardwareError) {
     let datapath = hardware.path.datapath
     switch datapath {
-    case .parallel(let widest, _), .bitSerial(let widest, _), .decomposable(let widest, _):
+    case .parallel(let widest, _), .bitSerial(let widest, _), .decomposable(let widest, _),
+      .codebook(_, let widest, _):
       guard bits <= widest else {
         throw HardwareError(
           .weightsDoNotFit(
@@ -138,6 +160,7 @@ extension Datapath {
     case .ternary: "ternary"
     case .bitSerial: "bit-serial"
     case .decomposable: "decomposable"
+    case .codebook: "codebook"
     }
   }
 }

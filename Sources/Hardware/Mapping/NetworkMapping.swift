@@ -28,8 +28,12 @@ public struct NetworkMapping: Sendable, Hashable {
     var needed = layers.reduce(0) { $0 + $1.memory.storedBits }
     if case .lanes = hardware.array, let external = hardware.externalMemory {
       let streaming = WeightStreaming(layers, schedule: schedule, from: external)
-      needed = WeightResidency.leastCapacity(streaming.demands)
-      if let residency = WeightResidency(streaming.demands, capacity: hardware.weightMemoryBits) {
+      // Codebooks stay: the tables are loaded whenever their layer begins.
+      let codebooks = layers.reduce(0) { $0 + $1.memory.storedCodebookBits }
+      needed = WeightResidency.leastCapacity(streaming.demands) + codebooks
+      if let residency = WeightResidency(
+        streaming.demands, capacity: hardware.weightMemoryBits - codebooks)
+      {
         streaming.apply(residency, to: &layers)
       }
     }

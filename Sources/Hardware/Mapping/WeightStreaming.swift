@@ -26,7 +26,7 @@ struct WeightStreaming {
       }
       let bands = schedule.layers[index]
       let end = clock + layer.cycles.total
-      // The descriptor is read once; what else the pipeline costs, every band pays.
+      // Descriptor and decode table are read once; what else the pipeline costs, every band pays.
       let stages = layer.stageCycles
       clock += layer.cycles.pipeline - bands.bands.count * stages
       for band in bands.bands.indices {
@@ -61,7 +61,7 @@ struct WeightStreaming {
         preconditionFailure("weights outside the lane array")
       }
       return WeightResidency.Demand(
-        storedBits: layers[index].memory.storedBits,
+        storedBits: layers[index].memory.streamableBits,
         largestTileBits: tiling.tiles.map { tiling.storedBits($0) }.max()!, stall: stalls[index].first,
         externalBits: fetched[index])
     }

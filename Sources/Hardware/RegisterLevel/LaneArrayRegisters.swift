@@ -44,7 +44,9 @@ struct LaneArrayRegisters {
   var taps: TapRegisters
   var drain: DrainRegisters
   private var reading: DelayLine
+  private var decoding: DelayLine
   private var adding: DelayLine
+  private(set) var table: DecodeTableRegisters
   /// Outputs of the band that are not yet written.
   private var unwritten = 0
   /// Cycles since the last tile's end.
@@ -59,13 +61,17 @@ struct LaneArrayRegisters {
     self.ports = ports
     self.image = image
     path = array.path
-    unpacker = WeightUnpacker(array, weightBits: program.layer.weightWordLength)
+    unpacker = WeightUnpacker(
+      array, weightBits: program.layer.storedWordLength, isIndex: program.layer.codebook != nil)
     activations = Array(repeating: 0, count: array.inputsPerCycle)
     let pipeline = array.pipeline
-    taps = TapRegisters(program, tokens: pipeline.weightRead + pipeline.adderTree + 1)
+    taps = TapRegisters(
+      program, tokens: pipeline.weightRead + pipeline.decode + pipeline.adderTree + 1)
     drain = DrainRegisters(program, ports: ports)
     reading = DelayLine(stages: pipeline.weightRead)
+    decoding = DelayLine(stages: pipeline.decode)
     adding = DelayLine(stages: pipeline.adderTree)
+    table = DecodeTableRegisters(array)
   }
 
   /// Sets the counters for a band of output rows.
@@ -77,6 +83,14 @@ struct LaneArrayRegisters {
     flushed = 0
     state = .tileStart
     unwritten = rows.count * program.layer.outputPlane.width * program.layer.outputs
+  }
+
+  /// Whether the decode table holds the layer's codebook, or there is none.
+  var isTableLoaded: Bool { table.entries.count == program.codebook.count }
+
+  /// A clock cycle before the first band: the next entry of the codebook goes from the weight memory to every lane.
+  mutating func loadTableEntry(_ events: inout LayerEvents) {
+    table.load(program.codebook[table.entries.count], &events)
   }
 
   /// Whether the band's last output is written.
@@ -105,8 +119,12 @@ struct LaneArrayRegisters {
     isIssuing = token != DelayLine.empty
     advance()
     let read = reading.shifted(in: token)
-    if read != DelayLine.empty { taps.addProducts(of: read) }
-    let added = adding.shifted(in: read)
+    if read != DelayLine.empty, program.layer.codebook != nil {
+      taps.decode(read, of: program.layer, by: table, &events)
+    }
+    let decoded = decoding.shifted(in: read)
+    if decoded != DelayLine.empty { taps.addProducts(of: decoded) }
+    let added = adding.shifted(in: decoded)
     if added != DelayLine.empty {
       taps.accumulate(added, &events)
       if taps.isLast[added] { drain.copy(taps.accumulators, of: taps.origins[added]) }
@@ -142,8 +160,9 @@ struct LaneArrayRegisters {
       array.inputsPerCycle * program.parts, from: image, into: &taps.weights, at: taps.firstWeight(of: token))
     let products = array.lanes * array.inputsPerCycle * program.parts
     events.multiplications += products
-    events.weightBitsRead += products * (program.planes > 1 ? 1 : program.layer.weightWordLength)
+    events.weightBitsRead += products * (program.planes > 1 ? 1 : program.layer.storedWordLength)
     taps.isFirst[token] = isFirst
+    taps.firstChannels[token] = (current.firstChannelGroup + group) * array.inputsPerCycle
     taps.planes[token] = plane
     taps.isLast[token] = isLastTap(of: current) && isWhole
     taps.origins[token] = PositionOrigin(

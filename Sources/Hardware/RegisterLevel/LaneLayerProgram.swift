@@ -24,6 +24,8 @@ struct LaneLayerProgram {
   let planes: Int
   /// Tiles in execution order.
   let tiles: [LaneTile]
+  /// The codebook's entries as they stand in the weight memory: words of the multipliers' width, two's complement; empty where there is none.
+  let codebook: [UInt16]
   /// What each output's accumulator starts at: the bias less the zero point times the sum of its weights.
   let starts: [Int128]
 
@@ -34,7 +36,7 @@ struct LaneLayerProgram {
     var parts = 1
     var planes = 1
     switch array.path.datapath {
-    case .parallel, .ternary: break
+    case .parallel, .ternary, .codebook: break
     case .bitSerial: planes = layer.weightWordLength
     case .decomposable(let widest, _):
       // Halve the multiplier while its halves still hold a weight.
@@ -65,6 +67,8 @@ struct LaneLayerProgram {
       first = end
     }
     self.tiles = tiles
+    let unused = UInt16(UInt16.bitWidth - array.path.datapath.weightBits)
+    codebook = (layer.codebook?.table ?? []).map { (UInt16(bitPattern: $0) << unused) >> unused }
     starts = Self.starts(of: layer)
   }
 
@@ -75,15 +79,21 @@ struct LaneLayerProgram {
     return group * width..<(group + 1) * width
   }
 
-  /// The weight that `output` has for kernel tap (`row`, `column`) and input channel `channel`: 0 where there is no such output or channel,
-  /// or the output does not read it.
+  /// Whether there is such an output and such an input channel, and the one reads the other.
+  static func reads(_ layer: WeightedLayer, output: Int, channel: Int) -> Bool {
+    output < layer.outputs && channels(of: output, in: layer).contains(channel)
+  }
+
+  /// What the weight memory holds for `output`, kernel tap (`row`, `column`) and input channel `channel`: the weight, or its index into the codebook; 0 where
+  /// there is no such output or channel, or the output does not read it.
   static func weight(_ layer: WeightedLayer, output: Int, row: Int, column: Int, channel: Int) -> Int16 {
-    guard output < layer.outputs else { return 0 }
+    guard reads(layer, output: output, channel: channel) else { return 0 }
     let channels = channels(of: output, in: layer)
-    guard channels.contains(channel) else { return 0 }
     let kernel = layer.window.kernel
     let pixel = (output * kernel.height + row) * kernel.width + column
-    return layer.weights[pixel * channels.count + channel - channels.lowerBound]
+    let place = pixel * channels.count + channel - channels.lowerBound
+    if let codebook = layer.codebook { return Int16(codebook.indices[place]) }
+    return layer.weights[place]
   }
 
   /// What each output's accumulator starts at.

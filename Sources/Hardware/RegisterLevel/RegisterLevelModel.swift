@@ -33,10 +33,11 @@ public struct RegisterLevelModel: Sendable {
     }
   }
 
-  /// Bits of the lane array's weight memory in use: the resident region and two slots of the largest streamed tile. See the contract, (5).
+  /// Bits of the lane array's weight memory in use: the codebooks, the resident region and two slots of the largest streamed tile. See the contract, (5).
   public var weightMemoryBits: Int {
     let largest = program.streamedTiles.joined().map(\.storedBits).max() ?? 0
-    return program.residentWeights.storedBits + 2 * largest
+    let codebooks = program.units.reduce(0) { $0 + $1.codebookBits }
+    return codebooks + program.residentWeights.storedBits + 2 * largest
   }
 
   /// Stored bits by layer, counted on the lane array's images; 0 for layers without weights and on systolic arrays.
@@ -45,7 +46,7 @@ public struct RegisterLevelModel: Sendable {
       guard case .lanes(let layer) = unit else { return 0 }
       var image = WeightBankImage(layer.array)
       for tile in layer.tiles.indices { image.append(tile: tile, of: layer) }
-      return image.storedBits
+      return image.storedBits + unit.codebookBits
     }
   }
 
@@ -76,5 +77,15 @@ public struct RegisterLevelModel: Sendable {
       outputs += run.memory.elements[program.units.count]
     }
     return run.result(outputs: outputs, outputCount: network.output.output.count)
+  }
+}
+
+extension LayerUnit {
+  /// Bits of the layer's codebook in the weight memory.
+  fileprivate var codebookBits: Int {
+    switch self {
+    case .lanes(let program): program.codebook.count * program.array.path.datapath.weightBits
+    case .systolic, .pooling, .addition: 0
+    }
   }
 }

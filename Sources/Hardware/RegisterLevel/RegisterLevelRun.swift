@@ -48,6 +48,10 @@ struct RegisterLevelRun {
     switch program.units[layer] {
     case .lanes(let lanes):
       var unit = LaneArrayRegisters(lanes, ports: ports, image: program.residentWeights)
+      while !unit.isTableLoaded {
+        unit.loadTableEntry(&events[slot])
+        endCycle(.pipeline, .tableLoad, slot)
+      }
       runBands(layer, slot) { run, rows in
         unit.begin(rows: rows)
         while !unit.isDone {
@@ -125,7 +129,7 @@ struct RegisterLevelRun {
       probe.weightStall = use == .weightStall
       probe.activationStall = use == .activationStall
       probe.fetchBusy = weights.isBusy
-      if use == .activationStall || state == .descriptor { probe.idle() }
+      if use == .activationStall || state == .descriptor || state == .tableLoad { probe.idle() }
       trace(probe.values)
     }
     let layers = program.units.count

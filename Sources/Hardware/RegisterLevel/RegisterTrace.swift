@@ -33,6 +33,8 @@ public enum MachineState: Int, Sendable, Hashable, CaseIterable {
   case flush = 5
   /// Stores a tensor or a band to external memory.
   case store = 6
+  /// Brings a codebook into the decode tables.
+  case tableLoad = 7
 }
 
 /// The registers that a trace shows, in one cycle.

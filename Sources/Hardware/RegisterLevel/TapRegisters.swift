@@ -1,3 +1,5 @@
+import Networks
+
 /// Where a position's outputs belong.
 struct PositionOrigin {
   /// The first output channel of its tile.
@@ -6,6 +8,26 @@ struct PositionOrigin {
   let activeOutputs: Int
   /// Element address of the position's channel 0.
   let address: Int
+}
+
+/// The decode tables of all lanes, which hold the same entries: registers that are loaded when their layer begins.
+struct DecodeTableRegisters {
+  private let weightBits: Int
+  private let lanes: Int
+  private(set) var entries: [Int16] = []
+
+  init(_ array: LaneArray) {
+    weightBits = array.path.datapath.weightBits
+    lanes = array.lanes
+  }
+
+  /// A cycle: the next word of the weight memory is written into the table of every lane.
+  mutating func load(_ word: UInt16, _ events: inout LayerEvents) {
+    let unused = UInt16.bitWidth - weightBits
+    entries.append(Int16(bitPattern: word << UInt16(unused)) >> Int16(unused))
+    events.weightBitsRead += weightBits
+    events.decodeTableBitsWritten += lanes * weightBits
+  }
 }
 
 /// Multipliers, adder trees, tap registers and accumulators of all lanes, and the taps on their way through them.
@@ -22,7 +44,7 @@ struct TapRegisters {
   private let parts: Int
   private var nextToken = 0
 
-  /// `[tokens, units, V]`: weights read, or a bit of each.
+  /// `[tokens, units, V]`: weights read, or a bit of each, or, before they pass the decode table, indices.
   var weights: [Int16]
   /// Whether a tap is its position's first.
   var isFirst: [Bool]
@@ -32,6 +54,8 @@ struct TapRegisters {
   var planes: [Int]
   /// The position of each tap.
   var origins: [PositionOrigin]
+  /// The input channel of each tap's first multiplier.
+  var firstChannels: [Int]
   private var activations: [Int64]
   private var starts: [Int64]
   private var sums: [Int64]
@@ -49,7 +73,7 @@ struct TapRegisters {
     parts = program.parts
     self.tokens = tokens
     switch array.path.datapath {
-    case .parallel, .ternary, .decomposable: isBitSerial = false
+    case .parallel, .ternary, .decomposable, .codebook: isBitSerial = false
     case .bitSerial: isBitSerial = true
     }
     lastPlane = program.planes - 1
@@ -59,6 +83,7 @@ struct TapRegisters {
     planes = Array(repeating: 0, count: tokens)
     origins = Array(
       repeating: PositionOrigin(firstOutput: 0, activeOutputs: 0, address: 0), count: tokens)
+    firstChannels = Array(repeating: 0, count: tokens)
     activations = Array(repeating: 0, count: tokens * inputs)
     starts = Array(repeating: 0, count: tokens * units)
     sums = starts
@@ -82,6 +107,21 @@ struct TapRegisters {
   mutating func readStarts(of token: Int, from image: WeightBankImage, at first: Int) {
     for unit in 0..<units {
       starts[token * units + unit] = image.starts[unit / parts][first + unit % parts]
+    }
+  }
+
+  /// The decode table: puts each index's entry in its place, and 0 where the output does not read the channel, whatever index stands there.
+  mutating func decode(
+    _ token: Int, of layer: WeightedLayer, by table: DecodeTableRegisters, _ events: inout LayerEvents
+  ) {
+    for unit in 0..<units {
+      let first = (token * units + unit) * inputs
+      for index in 0..<inputs {
+        let isRead = LaneLayerProgram.reads(
+          layer, output: origins[token].firstOutput + unit, channel: firstChannels[token] + index)
+        weights[first + index] = isRead ? table.entries[Int(weights[first + index])] : 0
+        events.decodeTableReads += 1
+      }
     }
   }
 

@@ -50,8 +50,8 @@ public struct WeightBankImage: Sendable, Hashable {
       var bits = BankBits(banks[lane], count: firstWord * wordBits)
       let weights = Self.weights(of: program, tile: index, lane: lane)
       switch program.array.path.datapath {
-      case .parallel, .decomposable, .ternary(_, .twoBits):
-        for weight in weights { bits.append(weight, bits: program.layer.weightWordLength) }
+      case .parallel, .decomposable, .codebook, .ternary(_, .twoBits):
+        for weight in weights { bits.append(weight, bits: program.layer.storedWordLength) }
       case .ternary(_, .fiveInEightBits):
         for first in stride(from: 0, to: weights.count, by: 5) {
           var code: Int16 = 0
@@ -85,7 +85,7 @@ public struct WeightBankImage: Sendable, Hashable {
       WeightTileLocation(firstWord: firstWord, words: wordCount - firstWord, firstStart: firstStart))
   }
 
-  /// Stored bits of all lanes: words and start values.
+  /// Stored bits of all lanes: words and start values, codebooks left out.
   public var storedBits: Int {
     banks.count * wordCount * wordBits + starts.reduce(0) { $0 + $1.count * startBits }
   }

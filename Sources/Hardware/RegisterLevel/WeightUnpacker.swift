@@ -4,16 +4,19 @@ struct WeightUnpacker {
   private let weightBits: Int
   private let isFiveInEight: Bool
   private let isBitSerial: Bool
+  private let isIndex: Bool
   /// Address of the bank word that the next weight begins in.
   private(set) var word = 0
   /// Bits of that word already taken, or weights where five stand in eight bits.
   private var offset = 0
   private var firstWord = 0
 
-  init(_ array: LaneArray, weightBits: Int) {
+  /// For weights of `weightBits` bits, or for indices of so many where `isIndex` says so.
+  init(_ array: LaneArray, weightBits: Int, isIndex: Bool) {
+    self.isIndex = isIndex
     wordBits = array.bankWordBits
     switch array.path.datapath {
-    case .parallel, .decomposable, .ternary(_, .twoBits):
+    case .parallel, .decomposable, .codebook, .ternary(_, .twoBits):
       isFiveInEight = false
       isBitSerial = false
     case .ternary(_, .fiveInEightBits):
@@ -53,6 +56,8 @@ struct WeightUnpacker {
           if Int(shift) + weightBits > 64 { field |= bank[(bit >> 6) + 1] << (64 - shift) }
           if isBitSerial {
             weights[first + weight] = Int16(field & 1)
+          } else if isIndex {
+            weights[first + weight] = Int16(field & (1 << UInt64(weightBits) - 1))
           } else {
             let unused = Int64(64 - weightBits)
             weights[first + weight] = Int16((Int64(bitPattern: field) << unused) >> unused)

@@ -32,10 +32,12 @@ enum OutputStageDraft {
 /// What the JSON part of a file says of a node, before the blobs are read.
 struct NodeDraft {
   enum Operation {
-    case dense(outputs: Int, inputs: Int, weightWordLength: Int, OutputStageDraft)
+    /// `indexBits` is nil where the weights stand as they are, not as indices into a codebook.
+    case dense(
+      outputs: Int, inputs: Int, weightWordLength: Int, indexBits: Int?, OutputStageDraft)
     case convolution(
       outputs: Int, channelsPerGroup: Int, groups: Int, window: SlidingWindow, weightWordLength: Int,
-      OutputStageDraft)
+      indexBits: Int?, OutputStageDraft)
     case pooling(IntegerPooling)
     case addition(leftShift: Int, first: Requantization, second: Requantization, OutputStageDraft)
   }
@@ -71,9 +73,11 @@ struct NodeDraft {
     let outputs = reader.integer("outputs", in: 1...1 << 24)
     let inputs = reader.integer("inputCount", in: 1...1 << 24)
     let bits = reader.integer("weightWordLength", in: 1...16)
+    let indexBits = reader.contains("indexBits") ? reader.integer("indexBits", in: 1...8) : nil
     let stage = reader.object("outputStage").flatMap(OutputStageDraft.init)
     guard let outputs, let inputs, let bits, let stage else { return nil }
-    return .dense(outputs: outputs, inputs: inputs, weightWordLength: bits, stage)
+    return .dense(
+      outputs: outputs, inputs: inputs, weightWordLength: bits, indexBits: indexBits, stage)
   }
 
   private static func convolution(_ reader: JSONReader) -> Operation? {
@@ -82,11 +86,12 @@ struct NodeDraft {
     let groups = reader.integer("groups", in: 1...1 << 24)
     let window = reader.object("window").flatMap(SlidingWindow.init(archive:))
     let bits = reader.integer("weightWordLength", in: 1...16)
+    let indexBits = reader.contains("indexBits") ? reader.integer("indexBits", in: 1...8) : nil
     let stage = reader.object("outputStage").flatMap(OutputStageDraft.init)
     guard let outputs, let channels, let groups, let window, let bits, let stage else { return nil }
     return .convolution(
       outputs: outputs, channelsPerGroup: channels, groups: groups, window: window, weightWordLength: bits,
-      stage)
+      indexBits: indexBits, stage)
   }
 
   private static func pooling(_ reader: JSONReader) -> Operation? {

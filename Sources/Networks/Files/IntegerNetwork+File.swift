@@ -15,8 +15,14 @@ extension IntegerNetwork: NetworkArchive {
         "name": .string(node.name), "inputs": .array(node.inputs.map { .string($0) }),
         "output": node.output.archived,
       ]
-      func add(_ weights: [Int16], _ wordLength: Int, _ biases: [Int64]) {
-        blobs.append(Blob("\(base).weights", weights))
+      func add(_ weights: [Int16], _ codebook: WeightCodebook?, _ wordLength: Int, _ biases: [Int64]) {
+        if let codebook {
+          blobs.append(Blob("\(base).indices", codebook.indices))
+          blobs.append(Blob("\(base).codebook", codebook.table))
+          object["indexBits"] = .integer(codebook.indexBits)
+        } else {
+          blobs.append(Blob("\(base).weights", weights))
+        }
         blobs.append(Blob("\(base).biases", biases))
         object["outputs"] = .integer(biases.count)
         object["weightWordLength"] = .integer(wordLength)
@@ -29,14 +35,16 @@ extension IntegerNetwork: NetworkArchive {
       case .dense(let dense):
         object["operation"] = "dense"
         object["inputCount"] = .integer(dense.inputs)
-        add(dense.weights.elements, dense.weightWordLength, dense.biases)
+        add(dense.weights.elements, dense.codebook, dense.weightWordLength, dense.biases)
         add(dense.outputStage)
       case .convolution(let convolution):
         object["operation"] = "convolution"
         object["channelsPerGroup"] = .integer(convolution.weights.shape[3])
         object["groups"] = .integer(convolution.groups)
         object["window"] = convolution.window.archived
-        add(convolution.weights.elements, convolution.weightWordLength, convolution.biases)
+        add(
+          convolution.weights.elements, convolution.codebook, convolution.weightWordLength,
+          convolution.biases)
         add(convolution.outputStage)
       case .pooling(let pooling):
         object["operation"] = "pooling"
@@ -80,16 +88,33 @@ extension IntegerNetwork: NetworkArchive {
     for node in draft.nodes {
       let location = "\(file), node \(node.name)"
       let base = "\(prefix)\(node.name)"
-      func weights(of outputs: Int, inputs: Int) throws(NetworkError) -> (weights: [Int16], biases: [Int64]) {
-        let weights = try Self.elements("\(base).weights", of: Int16.self, in: container, file: file)
+      func numbers(
+        of shape: [Int], indexBits: Int?
+      ) throws(NetworkError) -> (stored: StoredWeights, biases: [Int64]) {
         let biases = try Self.elements("\(base).biases", of: Int64.self, in: container, file: file)
-        let (count, overflowed) = outputs.multipliedReportingOverflow(by: inputs)
-        guard !overflowed, weights.count == count, biases.count == outputs else {
-          throw NetworkError(
-            at: location,
-            "\(weights.count) weights and \(biases.count) biases for \(outputs) outputs of \(inputs) inputs")
+        // Extents of 2^24 at most: no product of three overflows, but one of four may.
+        let (inputs, isTooLarge) = shape.dropFirst(2).reduce(1, *).multipliedReportingOverflow(
+          by: shape[1])
+        guard !isTooLarge else { throw NetworkError(at: location, "its kernel has too many taps") }
+        func check(_ found: Int) throws(NetworkError) {
+          let (count, overflowed) = shape[0].multipliedReportingOverflow(by: inputs)
+          guard !overflowed, found == count, biases.count == shape[0] else {
+            throw NetworkError(
+              at: location,
+              "\(found) weights and \(biases.count) biases for \(shape[0]) outputs of \(inputs) inputs")
+          }
         }
-        return (weights, biases)
+        guard let indexBits else {
+          let weights = try Self.elements("\(base).weights", of: Int16.self, in: container, file: file)
+          try check(weights.count)
+          return (.integers(Tensor(shape: shape, elements: weights)), biases)
+        }
+        let table = try Self.elements("\(base).codebook", of: Int16.self, in: container, file: file)
+        let indices = try Self.elements("\(base).indices", of: UInt8.self, in: container, file: file)
+        try check(indices.count)
+        let codebook = try WeightCodebook(
+          indexBits: indexBits, table: table, indices: indices, at: location)
+        return (.indices(codebook, shape: shape), biases)
       }
       func stage(_ draft: OutputStageDraft) throws(NetworkError) -> IntegerOutputStage {
         switch draft {
@@ -105,23 +130,18 @@ extension IntegerNetwork: NetworkArchive {
       }
       let operation: IntegerOperation
       switch node.operation {
-      case .dense(let outputs, let inputs, let bits, let output):
-        let numbers = try weights(of: outputs, inputs: inputs)
+      case .dense(let outputs, let inputs, let bits, let indexBits, let output):
+        let numbers = try numbers(of: [outputs, inputs], indexBits: indexBits)
         operation = .dense(
           IntegerDense(
-            weights: Tensor(shape: [outputs, inputs], elements: numbers.weights), weightWordLength: bits,
-            biases: numbers.biases, outputStage: try stage(output)))
-      case .convolution(let outputs, let channels, let groups, let window, let bits, let output):
-        // Extents of 2^24 at most: no product of three overflows.
-        let kernel = window.kernel
-        let (inputs, overflowed) = kernel.count.multipliedReportingOverflow(by: channels)
-        guard !overflowed else { throw NetworkError(at: location, "its kernel has too many taps") }
-        let numbers = try weights(of: outputs, inputs: inputs)
+            numbers.stored, weightWordLength: bits, biases: numbers.biases, outputStage: try stage(output)))
+      case .convolution(
+        let outputs, let channels, let groups, let window, let bits, let indexBits, let output):
+        let shape = [outputs, window.kernel.height, window.kernel.width, channels]
+        let numbers = try numbers(of: shape, indexBits: indexBits)
         operation = .convolution(
           IntegerConvolution(
-            weights: Tensor(
-              shape: [outputs, kernel.height, kernel.width, channels], elements: numbers.weights),
-            weightWordLength: bits, biases: numbers.biases, window: window, groups: groups,
+            numbers.stored, weightWordLength: bits, biases: numbers.biases, window: window, groups: groups,
             outputStage: try stage(output)))
       case .pooling(let pooling): operation = .pooling(pooling)
       case .addition(let leftShift, let first, let second, let output):

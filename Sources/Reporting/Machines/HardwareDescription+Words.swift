@@ -61,6 +61,8 @@ extension Datapath {
       "ternary select of \(activations)-bit activations, weights packed as \(packing.rawValue)"
     case .bitSerial(let weights, let activations):
       "bit-serial weights of up to \(weights) bits, \(activations)-bit activations"
+    case .codebook(let indices, let weights, let activations):
+      "\(weights) × \(activations)-bit multipliers behind decode tables of \(1 << indices) weights"
     case .decomposable(let weights, let activations):
       "\(weights) × \(activations)-bit multipliers that split for narrower weights"
     }

@@ -32,7 +32,8 @@ extension SimulationReport {
       "tiles": .integer(layer.tiles), "taps": .integer(layer.taps), "bands": .integer(layer.bands),
       "multiplyAccumulates": .integer(layer.usefulMACs), "isResident": .bool(layer.isResident),
       "usefulWeightMemoryBits": .integer(layer.memory.usefulBits),
-      "storedWeightMemoryBits": .integer(layer.memory.storedBits), "cycles": layer.cycles.json,
+      "storedWeightMemoryBits": .integer(layer.memory.storedBits),
+      "usefulCodebookBits": .integer(layer.memory.usefulCodebookBits), "cycles": layer.cycles.json,
       "utilization": .number(layer.utilization), "events": layer.events.json,
     ]
     if let result { object["accumulatorOverflowsOfAllSamples"] = .integer(result.overflows[index]) }
@@ -54,7 +55,9 @@ extension LayerEvents {
     [
       "multiplications": .integer(multiplications), "accumulations": .integer(accumulations),
       "requantizations": .integer(requantizations), "tableLookups": .integer(tableLookups),
-      "vectorOperations": .integer(vectorOperations), "weightBitsRead": .integer(weightBitsRead),
+      "vectorOperations": .integer(vectorOperations), "decodeTableReads": .integer(decodeTableReads),
+      "decodeTableBitsWritten": .integer(decodeTableBitsWritten),
+      "weightBitsRead": .integer(weightBitsRead),
       "startBitsRead": .integer(startBitsRead), "activationBitsRead": .integer(activationBitsRead),
       "activationBitsWritten": .integer(activationBitsWritten), "externalBits": .integer(externalBits),
     ]

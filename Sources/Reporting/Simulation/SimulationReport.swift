@@ -74,14 +74,19 @@ public struct SimulationReport: Sendable {
 
   private var memoryLines: [String] {
     let hardware = mapping.hardware
-    let resident = mapping.layers.reduce(0) { $0 + ($1.isResident ? $1.memory.storedBits : 0) }
+    // A streamed layer's codebook stays.
+    let resident = mapping.layers.reduce(0) {
+      $0 + ($1.isResident ? $1.memory.storedBits : $1.memory.storedCodebookBits)
+    }
+    let codebooks = mapping.layers.reduce(0) { $0 + $1.memory.usefulCodebookBits }
     let streamed = mapping.layers.filter { !$0.isResident }
     var weights =
       "Weight memory: \(MemoryText(bits: resident)) of \(MemoryText(bits: hardware.weightMemoryBits)) hold"
       + " \(streamed.isEmpty ? "all weights and biases" : "the resident layers")"
-      + " (\(MemoryText(bits: mapping.usefulBits)) without padding)"
+      + " (\(MemoryText(bits: mapping.usefulBits)) without padding"
+      + (codebooks > 0 ? ", \(MemoryText(bits: codebooks)) of them codebooks)" : ")")
     if !streamed.isEmpty {
-      let bits = streamed.reduce(0) { $0 + $1.memory.storedBits }
+      let bits = streamed.reduce(0) { $0 + $1.memory.storedBits - $1.memory.storedCodebookBits }
       weights +=
         "; \(streamed.count) of \(mapping.layers.count) layers, \(MemoryText(bits: bits)), are streamed"
     }
@@ -102,6 +107,9 @@ public struct SimulationReport: Sendable {
       + " \(QuantityText(Double(events.requantizations), unit: "")) requantizations;"
       + " read \(MemoryText(bits: events.weightBitsRead)) of weights and \(MemoryText(bits: events.activationBitsRead))"
       + " of activations, written \(MemoryText(bits: events.activationBitsWritten))"
+    if events.decodeTableReads > 0 {
+      line += "; \(QuantityText(Double(events.decodeTableReads), unit: "")) weights decoded"
+    }
     if events.externalBits > 0 {
       line += "; \(MemoryText(bits: events.externalBits)) from and to external memory"
     }
@@ -182,6 +190,8 @@ public struct SimulationReport: Sendable {
 
 extension LayerMapping {
   fileprivate var residency: String {
-    weightBits == 0 ? "–" : "\(weightBits) bits, \(isResident ? "resident" : "streamed")"
+    if weightBits == 0 { return "–" }
+    let what = memory.usefulCodebookBits > 0 ? "-bit indices" : " bits"
+    return "\(weightBits)\(what), \(isResident ? "resident" : "streamed")"
   }
 }

@@ -52,6 +52,7 @@ final class NetworkPass: @unchecked Sendable {
     trained = builder.passes.flatMap { name, pass in
       pass.trained.map { ("\(name).\($0.name)", $0) }
     }
+    shareWeights()
     quantize()
   }
 
@@ -59,7 +60,18 @@ final class NetworkPass: @unchecked Sendable {
   func setPlan(_ plan: QuantizationPlan) {
     self.plan = plan
     for (name, pass) in signals { pass.setPlan(plan.signals[name]!) }
+    shareWeights()
     quantize()
+  }
+
+  private func shareWeights() {
+    guard let plan else { return }
+    for layer in weighted { layer.parameters.shareWeights(by: plan, node: layer.name) }
+  }
+
+  /// Gives weights that share a value the gradient of their centroid.
+  func shareGradients() {
+    for layer in weighted { layer.parameters.shareGradient(resources: resources) }
   }
 
   /// Brings the levels up to date with the weights.

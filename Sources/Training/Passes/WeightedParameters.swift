@@ -48,6 +48,49 @@ final class WeightedParameters: @unchecked Sendable {
     for (index, value) in integers.enumerated() { starts.base[index] = Float(value) }
   }
 
+  /// Puts each weight that shares a value in its centroid's place.
+  func shareWeights(by plan: QuantizationPlan, node name: String) {
+    guard let sharing = plan.weights[name]!.sharing else { return }
+    for (index, weight) in sharing.shared(weights.values.values).enumerated() {
+      weights.values.base[index] = weight
+    }
+  }
+
+  /// Gives every weight that shares a value the gradient of its centroid: the sum of its members' gradients (Han, Mao and Dally 2016, equation (3)), in
+  /// double, over fixed parts of the layer and then over the parts. The gradient of pruned weights is 0. Members of a centroid that start equal are thereby
+  /// changed equally, and pruned weights not at all.
+  func shareGradient(resources: ComputeResources) {
+    guard let sharing = plan?.sharing else { return }
+    let count = weights.values.count
+    let part = 1 << 15
+    let parts = (count + part - 1) / part
+    let entries = sharing.entries
+    let gradient = weights.gradient.base
+    var sums = [Double](repeating: 0, count: parts * entries)
+    sharing.indices.withUnsafeBufferPointer { indices in
+      sums.withUnsafeMutableBufferPointer { sums in
+        // Parts write disjoint ranges of both.
+        nonisolated(unsafe) let sums = sums
+        nonisolated(unsafe) let gradient = gradient
+        nonisolated(unsafe) let indices = indices
+        resources.forEach(parts) { number in
+          for place in number * part..<min((number + 1) * part, count) {
+            sums[number * entries + Int(indices[place])] += Double(gradient[place])
+          }
+        }
+        for number in stride(from: 1, to: parts, by: 1) {
+          for entry in 0..<entries { sums[entry] += sums[number * entries + entry] }
+        }
+        if sharing.reservesZero { sums[0] = 0 }
+        resources.forEach(parts) { number in
+          for place in number * part..<min((number + 1) * part, count) {
+            gradient[place] = Float(sums[Int(indices[place])])
+          }
+        }
+      }
+    }
+  }
+
   /// What a weight's gradient is multiplied with, so that it is that of a real weight: a step of the input.
   var inputScale: Float { plan.map { Float($0.inputScale) } ?? 1 }
 

@@ -53,33 +53,45 @@ package struct QuantizeCommand: Command {
     discussion: [
       "Batch normalization is folded into its layers first. Direct quantization takes the step with the least squared error; retraining trains on with quantized weights and "
         + "signals, the updates going to the float weights (Sung, Shin and Hwang 2015), in exactly the integers of the hardware.",
+      "With --codebook, weights share values found by k-means (Deep Compression), and retraining moves those values: as each gathers the gradients of all its "
+        + "members, it needs a smaller learning rate, or an optimizer that scales gradients, such as adam. Such a network needs a machine with a decode table, such as codebook.",
       "The result runs on the hardware: wordlength simulate --network quantized.network --dataset NAME. Its classes are compared with the trainer's.",
     ],
     operands: [OperandDeclaration("NETWORK", help: "a float network that train wrote")],
     options: DatasetOptions.declarations + [
       weightBits.declaration, layerBits.declaration, signalBits.declaration, inputBits.declaration,
       granularity.declaration, method.declaration, refit.declaration, hardware.declaration,
-    ] + TrainingOptions.declarations + [output.declaration],
+    ] + CodebookOptions.declarations + TrainingOptions.declarations + [output.declaration],
     examples: [
       CommandExample("quantize lenet.network --dataset fashion-mnist --weight-bits 2", "ternary, directly"),
       CommandExample(
         "quantize lenet.network --dataset fashion-mnist -w 2 --method retrained --epochs 10", "and retrained"),
       CommandExample(
         "quantize lenet.network --dataset fashion-mnist -w 3 --layer-bits logits=8", "one layer finer"),
+      CommandExample(
+        "quantize lenet.network --dataset fashion-mnist --codebook 3 --method retrained --optimizer adam --learning-rate 0.005",
+        "eight shared values a layer, retrained"),
     ])
 
   /// Does what the arguments ask for.
   package static func run(_ arguments: CommandArguments, console: Console) throws -> CommandStatus {
+    let sharing = try CodebookOptions.recipe(
+      arguments, isGradual: arguments.required(method) == .gradual,
+      hasChannelSteps: arguments.value(granularity) == .outputChannel)
     let path = arguments.operands[0]
     let trained = try FloatNetwork(fileData: try WholeFile.read(URL(fileURLWithPath: path)), file: path)
     let network = try trained.foldingBatchNormalization()
     let isNormalized = trained.nodes.count != network.nodes.count
     let dataset = try DatasetOptions.read(arguments)
     let machine = try MachineSource.read(arguments.required(hardware))
+    if sharing != nil { try CodebookOptions.check(machine) }
     let resources = ComputeResources(
       threads: arguments.value(TrainingOptions.threads) ?? ComputeResources.all.threads)
     func recipe(bits: Int) throws -> QuantizationRecipe {
-      try Self.recipe(arguments, bits: bits, machine: machine, isNormalized: isNormalized)
+      var recipe = try Self.recipe(arguments, bits: bits, machine: machine, isNormalized: isNormalized)
+      recipe.codebook = sharing
+      if sharing != nil { recipe.granularity = .layer }
+      return recipe
     }
     func plan(_ network: FloatNetwork, bits: Int) throws -> QuantizationPlan {
       try QuantizationPlan(network: network, recipe: try recipe(bits: bits)) { name in
@@ -102,7 +114,7 @@ package struct QuantizeCommand: Command {
       let key: JSONValue = [
         "command": "quantize", "network": .string(SHA256Digest(of: final.network.fileData).description),
         "dataset": .string(dataset.digest.description), "settings": settings.key,
-        "recipe": .string("\(plan.recipe)"), "seed": .integer(arguments.required(TrainingOptions.seed)),
+        "recipe": plan.recipe.key, "seed": .integer(arguments.required(TrainingOptions.seed)),
       ]
       let loop = try TrainingLoop(
         final.network, dataset: dataset, settings: settings, plan: plan, key: key, arguments: arguments,
@@ -128,21 +140,27 @@ package struct QuantizeCommand: Command {
   ) throws -> CommandStatus {
     let expected = Classifier(network, plan: plan, resources: resources).classes(of: dataset.test)
     let widest = plan.weights.values.map(\.weightWordLength).max()!
-    let hardware = machine.withWeights(bits: widest).withWeightMemory(bits: 1 << 50)
-      .withActivationMemory(bits: 1 << 50)
+    let widestIndex = plan.weights.values.compactMap(\.sharing?.indexBits).max()
+    let hardware =
+      (widestIndex.map { machine.withCodebook(indexBits: $0, weightBits: widest) }
+      ?? machine.withWeights(bits: widest))
+      .withWeightMemory(bits: 1 << 50).withActivationMemory(bits: 1 << 50)
     let result = try MachineEngine(integers, on: hardware).run(
       integers.inputs(from: dataset.test), resources: resources)
     let errors = errorCount(result.classes, dataset.test.labels)
     let differences = errorCount(result.classes, expected)
     let overflows = result.overflows.reduce(0, +)
     let useful = try NetworkMapping(integers, on: hardware).usefulBits
+    let memory = CodebookOptions.memory(
+      of: integers, accumulatorBits: machine.path.accumulator.bits)
     if arguments.required(TrainingOptions.format) == "json" {
-      let object: JSONValue = [
+      var object: [String: JSONValue] = [
         "network": .string(path), "testErrors": .integer(errors), "testSamples": .integer(dataset.test.count),
         "differingSamples": .integer(differences), "accumulatorOverflows": .integer(overflows),
         "usefulWeightMemoryBits": .integer(useful),
       ]
-      console.output.write(object.canonicalText + "\n")
+      if let memory { object["codebookMemory"] = memory.json }
+      console.output.write(JSONValue.object(object).canonicalText + "\n")
     } else {
       let share = Double(errors) / Double(dataset.test.count)
       console.output.write(
@@ -150,6 +168,7 @@ package struct QuantizeCommand: Command {
           + " \(PercentText(fraction: share)); \(differences) of \(DecimalText.grouped(dataset.test.count)) samples classed"
           + " differently by trainer and hardware, \(DecimalText.grouped(overflows)) additions left their accumulator\n"
       )
+      if let memory { console.output.write("\(path): \(memory.text)\n") }
     }
     return .success
   }
@@ -161,27 +180,12 @@ package struct QuantizeCommand: Command {
     let standard: StepGranularity =
       isNormalized && !path.requantizer.needsPowersOfTwo ? .outputChannel : .layer
     return QuantizationRecipe(
-      weightWordLength: bits, weightWordLengths: try layers(arguments),
+      weightWordLength: bits, weightWordLengths: try LayerBits.read(arguments, layerBits),
       signalWordLength: arguments.required(signalBits), inputWordLength: arguments.required(inputBits),
       accumulatorWordLength: path.accumulator.bits,
       tableAddress: path.activationTable.flatMap {
         try? FixedPointFormat(
           .signed, wordLength: $0.addressBits, fractionLength: $0.addressFractionBits)
       }, requantizer: path.requantizer, granularity: arguments.value(granularity) ?? standard)
-  }
-
-  private static func layers(_ arguments: CommandArguments) throws -> [String: Int] {
-    guard let text = arguments.value(layerBits) else { return [:] }
-    var layers: [String: Int] = [:]
-    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-      let pair = part.split(separator: "=", omittingEmptySubsequences: false)
-      guard pair.count == 2, let bits = Int(pair[1]), !pair[0].isEmpty else {
-        throw UsageError(
-          command: syntax.name,
-          faults: [.rule(what: "--layer-bits has \"\(part)\"", help: "write NAME=BITS, such as conv1=8")])
-      }
-      layers[String(pair[0])] = bits
-    }
-    return layers
   }
 }
