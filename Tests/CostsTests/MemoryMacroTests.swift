@@ -4,9 +4,9 @@ import Testing
 
 @Suite("Memories")
 struct MemoryMacroTests {
-  private static let settings = Technology.embedded.values.sorted { $0.name < $1.name }.flatMap {
-    technology in
-    MemoryCell.allCases.map { (technology, $0) }
+  /// Names of technologies with either cell.
+  private static let settings = Technology.embedded.keys.sorted().flatMap { name in
+    MemoryCell.allCases.map { (name, $0) }
   }
 
   private func figures(_ memory: MemoryMacro) -> [Double] {
@@ -17,13 +17,13 @@ struct MemoryMacroTests {
   }
 
   private func macro(
-    _ bits: Int, _ word: Int, _ setting: (Technology, MemoryCell)
+    _ bits: Int, _ word: Int, _ setting: (String, MemoryCell)
   ) throws -> MemoryMacro {
-    try MemoryMacro("test", bits: bits, wordBits: word, cell: setting.1, in: setting.0)
+    try MemoryMacro("test", bits: bits, wordBits: word, cell: setting.1, in: Technology.embedded[setting.0]!)
   }
 
   @Test("Doubling the capacity shrinks nothing, from one bit to the largest bank", arguments: settings)
-  func doublingCapacity(_ setting: (Technology, MemoryCell)) throws {
+  func doublingCapacity(_ setting: (String, MemoryCell)) throws {
     var source = RandomSource(seed: 81)
     for word in [1, 2, 8, 16, 32, 64, 100, 128, 256, 512, 1024, 4096] {
       var sizes =
@@ -34,14 +34,14 @@ struct MemoryMacroTests {
         let double = try macro(2 * bits, word, setting)
         for (small, large) in zip(figures(single), figures(double)) {
           #expect(
-            small <= large * (1 + 1e-12), "\(bits) bits in words of \(word), \(setting.0.name) \(setting.1)")
+            small <= large * (1 + 1e-12), "\(bits) bits in words of \(word), \(setting.0) \(setting.1)")
         }
       }
     }
   }
 
   @Test("A wider word shrinks neither area nor energy nor leakage", arguments: settings)
-  func widerWord(_ setting: (Technology, MemoryCell)) throws {
+  func widerWord(_ setting: (String, MemoryCell)) throws {
     for bits in [100, 5000, 8192, 65_536, 1 << 20, 1 << 25, 1 << 28] {
       var before: [Double]?
       for word in [
@@ -51,7 +51,7 @@ struct MemoryMacroTests {
         if let before {
           for (small, large) in zip(before, now) {
             #expect(
-              small <= large * (1 + 1e-12), "\(bits) bits, words to \(word), \(setting.0.name) \(setting.1)")
+              small <= large * (1 + 1e-12), "\(bits) bits, words to \(word), \(setting.0) \(setting.1)")
           }
         }
         before = now
@@ -60,7 +60,7 @@ struct MemoryMacroTests {
   }
 
   @Test("More banks for a capacity take no less area, leakage and energy a cycle", arguments: settings)
-  func moreBanks(_ setting: (Technology, MemoryCell)) throws {
+  func moreBanks(_ setting: (String, MemoryCell)) throws {
     for bits in [1 << 14, 1 << 18, 3 << 20, 1 << 25] {
       for word in [8, 32, 128] {
         var before: [Double]?
@@ -78,9 +78,19 @@ struct MemoryMacroTests {
     }
   }
 
+  @Test("A bank of several macros is as large as they are, and an access is one of them", arguments: settings)
+  func severalMacros(_ setting: (String, MemoryCell)) throws {
+    let single = figures(try macro(1 << 25, 128, setting))
+    for count in [2, 3, 7, 64] {
+      let bank = figures(try macro(count << 25, 128, setting))
+      for place in 0..<2 { #expect(abs(bank[place] / (Double(count) * single[place]) - 1) < 1e-12) }
+      #expect(Array(bank[2...]) == Array(single[2...]))
+    }
+  }
+
   @Test("What the figures stand on is told")
   func coverage() throws {
-    let setting = (Technology.standard, MemoryCell.lowStandbyPower)
+    let setting = ("45nm", MemoryCell.lowStandbyPower)
     #expect(try macro(8191, 32, setting).coverage == .registerFile)
     #expect(try macro(8192, 32, setting).coverage == .covered)
     #expect(try macro(8192, 31, setting).coverage == .extrapolatedWord)
@@ -93,7 +103,7 @@ struct MemoryMacroTests {
 
   @Test("Memories of nothing and beyond the model are errors that name the memory and the range")
   func errors() {
-    let setting = (Technology.standard, MemoryCell.lowStandbyPower)
+    let setting = ("45nm", MemoryCell.lowStandbyPower)
     #expect(throws: CostError.emptyMemory(name: "test", bits: 0, wordBits: 8)) { try macro(0, 8, setting) }
     #expect(throws: CostError.emptyMemory(name: "test", bits: 64, wordBits: 0)) { try macro(64, 0, setting) }
     let beyond = MemoryMacro.mostBits + 1
@@ -109,7 +119,7 @@ struct MemoryMacroTests {
   func nearHorowitz() throws {
     // Horowitz, ISSCC 2014: 64-bit reads of 8 KB, 32 KB and 1 MB caches at 45 nm, tags included: 10, 20 and 100 pJ.
     for (bytes, published) in [(8192, 10.0), (32_768, 20), (1 << 20, 100)] {
-      let energy = try macro(8 * bytes, 64, (.standard, .highPerformance)).readPicojoules
+      let energy = try macro(8 * bytes, 64, ("45nm", .highPerformance)).readPicojoules
       #expect(energy > published / 2 && energy < published, "\(bytes) bytes: \(energy) pJ")
     }
   }

@@ -195,6 +195,24 @@ struct RunEnergyTests {
     }
   }
 
+  @Test("At the least capacity with which a network runs, residents and slots leave nothing free")
+  func leastCapacity() throws {
+    var machine = TestCostMachine()
+    machine.activationMemoryBits = 1 << 20
+    let network = try network("cnn-8-8-64", for: try machine.hardware())
+    func mapping(_ bits: Int) throws -> NetworkMapping {
+      machine.weightMemoryBits = bits
+      return try NetworkMapping(network, on: try machine.hardware())
+    }
+    var (low, high) = (1, 1 << 24)
+    while low < high {
+      let middle = (low + high) / 2
+      if (try? try mapping(middle).checkCapacity()) == nil { low = middle + 1 } else { high = middle }
+    }
+    let memory = MemoryUse(try mapping(low))
+    #expect(memory.freeBits == 0 && memory.streamingBits > 0 && memory.streamedBits > 0)
+  }
+
   @Test("Streamed weights cost external energy, and a write to the memory before they are read")
   func streaming() throws {
     var machine = TestCostMachine()
