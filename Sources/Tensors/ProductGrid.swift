@@ -3,9 +3,11 @@
 /// Every block packs its own rows of the left operand and its own columns of the right one, so a cut along the
 /// rows makes each thread pack all of the right operand, and the other way round. The grid chosen is the one
 /// whose largest block is done first, counting a packed element as `packingCost` multiply-adds.
-struct ProductGrid: Hashable, Sendable {
-  let rowParts: Int
-  let columnParts: Int
+package struct ProductGrid: Hashable, Sendable {
+  /// Parts along the rows.
+  package let rowParts: Int
+  /// Parts along the columns.
+  package let columnParts: Int
 
   /// One block.
   static let whole = ProductGrid(rowParts: 1, columnParts: 1)
@@ -24,7 +26,7 @@ struct ProductGrid: Hashable, Sendable {
 
   /// The best grid of at most `parts` blocks for a result of `[rows, columns]`; of equal ones, that with the fewest blocks
   /// along the rows.
-  init(rows: Int, columns: Int, parts: Int) {
+  package init(rows: Int, columns: Int, parts: Int) {
     func time(_ grid: ProductGrid) -> Int {
       let height = grid.rowRanges(of: rows).map(\.count).max() ?? 0
       let width = grid.columnRanges(of: columns).map(\.count).max() ?? 0
@@ -35,11 +37,13 @@ struct ProductGrid: Hashable, Sendable {
     self = grids.min { time($0) < time($1) } ?? .whole
   }
 
-  func rowRanges(of rows: Int) -> [Range<Int>] {
+  /// The blocks' rows.
+  package func rowRanges(of rows: Int) -> [Range<Int>] {
     ComputeResources.ranges(of: rows, parts: rowParts, unit: Self.rowUnit)
   }
 
-  func columnRanges(of columns: Int) -> [Range<Int>] {
+  /// The blocks' columns.
+  package func columnRanges(of columns: Int) -> [Range<Int>] {
     ComputeResources.ranges(of: columns, parts: columnParts, unit: Self.columnUnit)
   }
 }

@@ -1,7 +1,6 @@
 import Reproducibility
+import Tensors
 import Testing
-
-@testable import Tensors
 
 @Suite("Product grids")
 struct ProductGridTests {
