@@ -216,6 +216,7 @@ extension HardwareError.Reason {
     case .weightMemoryTooSmall: "weight memory"
     case .activationMemoryTooSmall: "activation memory"
     case .badInput: "input"
+    case .weightFaults: "weight faults"
     }
   }
 }
