@@ -137,6 +137,22 @@ struct NetworkTopologyTests {
     } catch { return error.description }
   }
 
+  @Test(
+    "A divisor makes that part of the maps and units, but all classes; AlexNet has a form for small images")
+  func narrowed() throws {
+    let narrow = try NetworkTopology(named: "vgg-16/4", inputShape: [32, 32, 3], classes: 10)
+    let channels = narrow.layers.filter { $0.activation != nil }.map { $0.outputShape.last! }
+    #expect(channels == [16, 16, 32, 32, 64, 64, 64, 128, 128, 128, 128, 128, 128, 1024, 1024])
+    #expect(narrow.layers.last!.outputShape == [10])
+    let same = try NetworkTopology(named: "ds-cnn/1")
+    #expect(same.layers == (try NetworkTopology(named: "ds-cnn").layers))
+    #expect(try NetworkTopology(named: "ds-cnn/8").layers.first!.outputShape.last == 8)
+    #expect(try NetworkTopology(named: "alexnet-32").shape(of: "pool5") == [3, 3, 256])
+    for name in ["vgg-16/", "vgg-16/0", "vgg-16/04", "vgg-16/65", "vgg-16/4/2"] {
+      #expect(message(name)?.contains("/1 to /64 are possible") == true, "\(name)")
+    }
+  }
+
   @Test("Names that stand for nothing are refused with what could be meant")
   func unknownNames() {
     let forms = "ffdnn-LAYERSxUNITS[-relu], cnn-MAPS-MAPS-MAPS, lenet-5, lenet-caffe, alexnet, vgg-16"

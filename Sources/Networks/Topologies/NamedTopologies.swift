@@ -5,7 +5,8 @@ extension NetworkTopology {
   private enum Family {
     case feedForward(FeedForwardTopology)
     case papersCNN(featureMaps: [Int])
-    case fixed(Fixed)
+    /// With one in so many of its maps and units.
+    case fixed(Fixed, divisor: Int)
   }
 
   /// Networks of fixed size.
@@ -16,11 +17,14 @@ extension NetworkTopology {
     case vgg16 = "vgg-16"
     case resNet8 = "resnet-8"
     case dsCNN = "ds-cnn"
+    case alexNet32 = "alexnet-32"
   }
 
   /// How the names are written, for messages and help.
   public static let nameForms =
-    ["ffdnn-LAYERSxUNITS[-relu]", "cnn-MAPS-MAPS-MAPS"] + Fixed.allCases.map(\.rawValue)
+    ["ffdnn-LAYERSxUNITS[-relu]", "cnn-MAPS-MAPS-MAPS"] + Fixed.allCases.map(\.rawValue) + [
+      "one of these names and /N for an N-th of its maps and units"
+    ]
 
   /// The topology called `name`, with its usual input and number of classes unless others are given.
   ///
@@ -34,6 +38,8 @@ extension NetworkTopology {
   /// | `vgg-16` | configuration D | Simonyan and Zisserman 2015 |
   /// | `resnet-8` | three residual blocks, 16-32-64 | MLPerf Tiny, image classification |
   /// | `ds-cnn` | depthwise-separable, 64 channels | MLPerf Tiny, keyword spotting |
+  /// | `alexnet-32` | `alexnet` for small images: its first kernel is 5 × 5 with stride 1 | the same |
+  /// | `vgg-16/4`, … | a network of fixed size with a quarter of its maps and units, rounded up | |
   ///
   /// - Throws: `NetworkError` saying how names are written, or where an input does not fit.
   public init(named name: String, inputShape: [Int]? = nil, classes: Int? = nil) throws(NetworkError) {
@@ -44,25 +50,35 @@ extension NetworkTopology {
       throw NetworkError(at: name, "\(classes) classes; 1 to 65536 are possible")
     }
     var builder = try TopologyBuilder(name, inputShape: inputShape ?? usualInput)
+    if case .fixed(_, let divisor) = family { builder.divisor = divisor }
     switch family {
     case .feedForward(let sizes):
       for layer in 1...sizes.hiddenLayers {
         try builder.dense("hidden\(layer)", outputs: sizes.units, activation: sizes.activation)
       }
     case .papersCNN(let maps): try Self.papersCNN(maps, &builder)
-    case .fixed(.lenet5): try Self.lenet(maps: [6, 16], padding: 2, units: [120, 84], &builder)
-    case .fixed(.lenetCaffe): try Self.lenet(maps: [20, 50], padding: 0, units: [500], &builder)
-    case .fixed(.alexNet): try Self.alexNet(&builder)
-    case .fixed(.vgg16): try Self.vgg16(&builder)
-    case .fixed(.resNet8): try Self.resNet8(&builder)
-    case .fixed(.dsCNN): try Self.dsCNN(&builder)
+    case .fixed(.lenet5, _): try Self.lenet(maps: [6, 16], padding: 2, units: [120, 84], &builder)
+    case .fixed(.lenetCaffe, _): try Self.lenet(maps: [20, 50], padding: 0, units: [500], &builder)
+    case .fixed(.alexNet, _): try Self.alexNet(first: (kernel: 11, stride: 4), &builder)
+    case .fixed(.alexNet32, _): try Self.alexNet(first: (kernel: 5, stride: 1), &builder)
+    case .fixed(.vgg16, _): try Self.vgg16(&builder)
+    case .fixed(.resNet8, _): try Self.resNet8(&builder)
+    case .fixed(.dsCNN, _): try Self.dsCNN(&builder)
     }
     try builder.dense("logits", outputs: classes, activation: nil)
     self = builder.topology
   }
 
   private static func family(_ name: String) throws(NetworkError) -> Family {
-    if let fixed = Fixed(rawValue: name) { return .fixed(fixed) }
+    let sizes = name.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+    if let fixed = sizes.first.flatMap({ Fixed(rawValue: String($0)) }) {
+      if sizes.count == 1 { return .fixed(fixed, divisor: 1) }
+      if let divisor = Int(sizes[1]), 1...64 ~= divisor, sizes[1] == "\(divisor)" {
+        return .fixed(fixed, divisor: divisor)
+      }
+      throw NetworkError(
+        at: name, "\"\(sizes[1])\" divides no network; /1 to /64 are possible, such as vgg-16/4")
+    }
     if name.hasPrefix("ffdnn-") { return .feedForward(try FeedForwardTopology(named: name)) }
     let parts = name.split(separator: "-", omittingEmptySubsequences: false)
     let maps = parts.dropFirst().compactMap { Int($0) }
@@ -80,10 +96,10 @@ extension NetworkTopology {
 
   private static func usual(_ family: Family) -> (input: [Int], classes: Int) {
     switch family {
-    case .feedForward, .fixed(.lenet5), .fixed(.lenetCaffe): ([28, 28, 1], 10)
-    case .papersCNN, .fixed(.resNet8): ([32, 32, 3], 10)
-    case .fixed(.alexNet), .fixed(.vgg16): ([224, 224, 3], 1000)
-    case .fixed(.dsCNN): ([49, 10, 1], 12)
+    case .feedForward, .fixed(.lenet5, _), .fixed(.lenetCaffe, _): ([28, 28, 1], 10)
+    case .papersCNN, .fixed(.resNet8, _), .fixed(.alexNet32, _): ([32, 32, 3], 10)
+    case .fixed(.alexNet, _), .fixed(.vgg16, _): ([224, 224, 3], 1000)
+    case .fixed(.dsCNN, _): ([49, 10, 1], 12)
     }
   }
 
@@ -124,8 +140,12 @@ extension NetworkTopology {
     for (index, units) in units.enumerated() { try builder.dense("hidden\(index + 1)", outputs: units) }
   }
 
-  private static func alexNet(_ builder: inout TopologyBuilder) throws(NetworkError) {
-    let convolutions = [(64, 11, 4, 2), (192, 5, 1, 2), (384, 3, 1, 1), (256, 3, 1, 1), (256, 3, 1, 1)]
+  private static func alexNet(
+    first: (kernel: Int, stride: Int), _ builder: inout TopologyBuilder
+  ) throws(NetworkError) {
+    let convolutions = [
+      (64, first.kernel, first.stride, 2), (192, 5, 1, 2), (384, 3, 1, 1), (256, 3, 1, 1), (256, 3, 1, 1),
+    ]
     for (index, (maps, kernel, stride, padding)) in convolutions.enumerated() {
       try builder.convolution(
         "conv\(index + 1)", outputs: maps, kernel: PlaneExtent(square: kernel), stride: stride,

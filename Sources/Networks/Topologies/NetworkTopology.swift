@@ -52,6 +52,8 @@ public struct NetworkTopology: Sendable, Hashable {
 struct TopologyBuilder {
   private let name: String
   private let inputShape: [Int]
+  /// One in so many maps and units is made, rounded up; the logits, which have no activation and no kernel, are all made.
+  var divisor = 1
   private var layers: [NetworkTopology.Layer] = []
   /// The tensor that the next layer reads.
   private(set) var current = inputTensorName
@@ -104,10 +106,14 @@ struct TopologyBuilder {
     }
   }
 
+  private func narrowed(_ count: Int) -> Int { (count + divisor - 1) / divisor }
+
   mutating func convolution(
     _ name: String, outputs: Int, kernel: PlaneExtent, stride: Int = 1, padding: PlanePadding? = nil,
     groups: Int = 1, from source: String? = nil, activation: ActivationFunction? = .relu
   ) throws(NetworkError) {
+    let outputs = narrowed(outputs)
+    let groups = groups == 1 ? 1 : narrowed(groups)
     let input = source ?? current
     let shape = shape(of: input)
     let step = PlaneExtent(square: stride)
@@ -145,6 +151,7 @@ struct TopologyBuilder {
   mutating func dense(
     _ name: String, outputs: Int, activation: ActivationFunction? = .relu
   ) throws(NetworkError) {
+    let outputs = activation == nil ? outputs : narrowed(outputs)
     try checkWeights(of: name, outputs: outputs, inputs: shape(of: current).reduce(1, *))
     try add(name, [current], .dense(outputs: outputs), activation, shape: [outputs])
   }
