@@ -25,7 +25,10 @@ let floors: [(name: String, uses: [String])] = [
       "Interchange", "Hardware",
     ]
   ),
-  ("Reporting", ["Reproducibility", "FixedPoint", "Networks", "Hardware", "Exploration"]),
+  (
+    "Reporting",
+    ["Reproducibility", "FixedPoint", "Networks", "Interchange", "Hardware", "Exploration"]
+  ),
 ]
 
 /// Files of `HardwareModels/` that are part of the product, so that the command works from any directory.

@@ -1,5 +1,5 @@
 /// Every command of the program, in the order of its help text.
 package let allCommands: [any Command.Type] = [
-  ExploreCommand.self, TrainCommand.self, QuantizeCommand.self, SimulateCommand.self, VectorsCommand.self,
-  VerifyCommand.self, CosimCommand.self,
+  ExploreCommand.self, TrainCommand.self, QuantizeCommand.self, SimulateCommand.self, RobustCommand.self,
+  VectorsCommand.self, VerifyCommand.self, CosimCommand.self,
 ]
