@@ -93,14 +93,17 @@ public struct QuantizationPlan: Sendable, Hashable {
   ///   have no fixed range (all but outputs of sigmoid and tanh).
   /// - Parameter held: a plan whose signal scales are kept, so that only weight steps are fitted anew.
   /// - Parameter steps: steps by layer that are taken instead of fitted ones, as `steps` of a plan gives them.
+  /// - Parameter resources: threads for the fits of output channels; they change nothing.
   /// - Throws: `QuantizationError` for word lengths out of range or of unknown layers, weights or samples that are not
   ///   finite, a graph that the integer units cannot follow, or a factor beyond the requantiser's reach.
   public init(
     network: FloatNetwork, recipe: QuantizationRecipe, calibration: (String) -> [Float],
-    holding held: QuantizationPlan? = nil, steps: [String: [Float]] = [:]
+    holding held: QuantizationPlan? = nil, steps: [String: [Float]] = [:],
+    resources: ComputeResources = ComputeResources(threads: 1)
   ) throws(QuantizationError) {
     try recipe.check()
-    var drafting = PlanDraft(network: network, recipe: recipe, held: held, steps: steps)
+    var drafting = PlanDraft(
+      network: network, recipe: recipe, held: held, steps: steps, resources: resources)
     for node in network.nodes { try drafting.add(node, calibration: calibration) }
     if let name = recipe.weightWordLengths.keys.sorted().first(where: { !drafting.isWordLengthUsed($0) }) {
       let known = drafting.weights.keys.sorted().joined(separator: ", ")

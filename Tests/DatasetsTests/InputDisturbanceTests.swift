@@ -1,5 +1,6 @@
 import Datasets
 import Reproducibility
+import Tensors
 import Testing
 
 @Suite("Input disturbances")
@@ -77,6 +78,9 @@ struct InputDisturbanceTests {
     for kind in InputDisturbance.Kind.allCases {
       let disturbance = try InputDisturbance(kind, severity: 0.4)
       let whole = images.disturbed(by: disturbance, draw: 2, seed: 5)
+      #expect(
+        images.disturbed(by: disturbance, draw: 2, seed: 5, resources: ComputeResources(threads: 3)) == whole,
+        "\(kind): threads")
       let order = [8, 3, 3, 0, 5]
       let part = images.disturbed(by: disturbance, draw: 2, seed: 5, indices: order)
       for (place, index) in order.enumerated() {

@@ -60,6 +60,9 @@ struct RobustnessTests {
         let flips = try measurement.points(
           [float, tested], correct: [correct, correct], at: .weightFlips(rate: 1))
         #expect(flips[0] == nil && flips[1] != nil)
+        // All bits stuck: half at 0, half at 1, and so other weights in every draw.
+        let stuck = try measurement.points([tested], correct: [correct], at: .stuckWeightBits(rate: 1))
+        #expect(stuck[0]!.survivors != point.survivors)
       }
     }
   }

@@ -193,7 +193,8 @@ struct WidthSearchTests {
     #expect(throws: ExplorationError.budgetTooSmall(budgetBits: least - 1, leastBits: least)) {
       try search(random, budget: least - 1)
     }
-    #expect(try search(random, budget: least).qed().choice.widths == [2, 2, 2])
+    // Padding may give more than two bits for nothing.
+    #expect(try search(random, budget: least).qed().choice.storedBits == least)
     let none = random.calibration.images.subset([Int]())
     #expect(throws: ExplorationError.self) {
       try CalibrationSet(

@@ -1,21 +1,31 @@
 import Reproducibility
+import Tensors
 
 extension ImageSet {
   /// The images at `indices`, in that order, each disturbed.
   ///
   /// What an image becomes depends on its pixels, its index in this set, `seed`, `draw` and the disturbance: not on the other images, and not on the order.
-  /// - Parameter draw: which of many errors of the kind is drawn, from 0.
+  /// - Parameters:
+  ///   - draw: which of many errors of the kind is drawn, from 0.
+  ///   - resources: threads; they change nothing.
   public func disturbed(
-    by disturbance: InputDisturbance, draw: Int, seed: UInt64, indices: some Collection<Int>
+    by disturbance: InputDisturbance, draw: Int, seed: UInt64, indices: some Collection<Int>,
+    resources: ComputeResources = ComputeResources(threads: 1)
   ) -> ImageSet {
     let chosen = subset(indices)
     if disturbance.severity == 0 { return chosen }
     let source = RandomSource(seed: seed).split("input error \(disturbance.kind.rawValue)")
-    var pixels: [UInt8] = []
-    pixels.reserveCapacity(chosen.pixels.count)
-    for (place, index) in indices.enumerated() {
-      let canvas = DisturbedImage(chosen.image(place), height: height, width: width, channels: channels)
-      pixels += canvas.disturbed(by: disturbance, source.split("\(index) \(draw)"))
+    let order = Array(indices)
+    let size = valuesPerImage
+    var pixels = [UInt8](repeating: 0, count: chosen.pixels.count)
+    pixels.withUnsafeMutableBufferPointer { pixels in
+      // Images are disjoint parts.
+      nonisolated(unsafe) let pixels = pixels
+      resources.forEach(order.count) { place in
+        let image = DisturbedImage(chosen.image(place), height: height, width: width, channels: channels)
+        let values = image.disturbed(by: disturbance, source.split("\(order[place]) \(draw)"))
+        for (index, value) in values.enumerated() { pixels[place * size + index] = value }
+      }
     }
     return ImageSet(
       height: height, width: width, channels: channels, classCount: classCount, pixels: pixels,
@@ -23,8 +33,11 @@ extension ImageSet {
   }
 
   /// All images, each disturbed.
-  public func disturbed(by disturbance: InputDisturbance, draw: Int, seed: UInt64) -> ImageSet {
-    disturbed(by: disturbance, draw: draw, seed: seed, indices: 0..<count)
+  public func disturbed(
+    by disturbance: InputDisturbance, draw: Int, seed: UInt64,
+    resources: ComputeResources = ComputeResources(threads: 1)
+  ) -> ImageSet {
+    disturbed(by: disturbance, draw: draw, seed: seed, indices: 0..<count, resources: resources)
   }
 }
 

@@ -1,4 +1,5 @@
-/// Betters a choice of widths by exchanges until none helps: one layer narrower by a bit, another wider by as much as then fits; or one layer wider alone.
+/// Betters a choice of widths by exchanges until none helps: one layer narrower by one to three bits, another wider by as much as then fits; or one layer at any
+/// other width alone.
 struct ExchangeDescent {
   let evaluator: PrefixEvaluator
   let budget: Int
@@ -33,22 +34,29 @@ struct ExchangeDescent {
 
   /// Choices within the budget, one exchange away: those that differ late first, since they share the most.
   private func neighbors(of widths: [Int]) -> [[Int]] {
-    let choices = evaluator.choices
-    let range = MixedPrecision.widths[0]...MixedPrecision.widths[MixedPrecision.widths.count - 1]
+    let range = MixedPrecision.widths
+    func fits(_ widths: [Int]) -> Bool { evaluator.choices.storedBits(widths) <= budget }
     var neighbors: [[Int]] = []
-    for narrowed in [nil] + widths.indices.reversed().map({ Optional($0) }) {
-      var base = widths
-      if let narrowed { base[narrowed] -= 1 }
-      guard base.allSatisfy({ range ~= $0 }) else { continue }
-      for widened in widths.indices.reversed() where widened != narrowed {
-        var candidate: [Int]?
-        var wider = base
-        while wider[widened] < range.upperBound {
-          wider[widened] += 1
-          if choices.storedBits(wider) > budget { break }
-          candidate = wider
+    for layer in widths.indices.reversed() {
+      for width in range.reversed() where width != widths[layer] {
+        var alone = widths
+        alone[layer] = width
+        if fits(alone) { neighbors.append(alone) }
+      }
+    }
+    for narrowed in widths.indices.reversed() {
+      for less in 1...3 where widths[narrowed] - less >= range[0] {
+        for widened in widths.indices.reversed() where widened != narrowed {
+          var pair = widths
+          pair[narrowed] -= less
+          let widest = range.last { width in
+            pair[widened] = width
+            return fits(pair)
+          }
+          guard let widest, widest > widths[widened] else { continue }
+          pair[widened] = widest
+          neighbors.append(pair)
         }
-        if let candidate { neighbors.append(candidate) }
       }
     }
     return neighbors

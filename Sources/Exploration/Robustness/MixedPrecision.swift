@@ -35,8 +35,8 @@ public struct MixedPrecision: Sendable {
   public let hardware: HardwareDescription
   /// The integer network at each width, narrowest first.
   let networks: [IntegerNetwork]
-  /// The plan of the widest weights, whose signal scales all share.
-  let widest: QuantizationPlan
+  /// The plan at each width, narrowest first; their signal scales are the same.
+  private let plans: [QuantizationPlan]
   /// Everything of the recipe but the widths of layers.
   let recipe: QuantizationRecipe
 
@@ -47,19 +47,25 @@ public struct MixedPrecision: Sendable {
   /// - Throws: `QuantizationError`, `NetworkError`; `HardwareError` where the machine cannot run some width.
   public init(
     _ network: FloatNetwork, recipe: QuantizationRecipe, on hardware: HardwareDescription,
-    calibration: (String) -> [Float]
+    resources: ComputeResources = ComputeResources(threads: 1), calibration: (String) -> [Float]
   ) throws {
     let machine = hardware.withWeightMemory(bits: 1 << 60).withActivationMemory(bits: 1 << 60)
     var base = recipe
     base.weightWordLengths = [:]
     base.weightWordLength = Self.widths[Self.widths.count - 1]
-    let widest = try QuantizationPlan(network: network, recipe: base, calibration: calibration)
+    let widest = try QuantizationPlan(
+      network: network, recipe: base, calibration: calibration, resources: resources)
     var networks: [IntegerNetwork] = []
+    var plans: [QuantizationPlan] = []
     var stored: [[Int]] = []
     for width in Self.widths {
       base.weightWordLength = width
-      let plan = try QuantizationPlan(
-        network: network, recipe: base, calibration: calibration, holding: widest)
+      let plan =
+        base == widest.recipe
+        ? widest
+        : try QuantizationPlan(
+          network: network, recipe: base, calibration: calibration, holding: widest, resources: resources)
+      plans.append(plan)
       let integers = try plan.integerNetwork(from: network)
       let mapping = try NetworkMapping(integers, on: machine)
       stored.append(mapping.layers.map(\.memory.storedBits))
@@ -69,7 +75,7 @@ public struct MixedPrecision: Sendable {
       Layer(name: networks[0].nodes[node].name, storedBits: stored.map { $0[node] })
     }
     self.networks = networks
-    self.widest = widest
+    self.plans = plans
     self.network = network
     self.recipe = base
     self.hardware = machine
@@ -81,7 +87,7 @@ public struct MixedPrecision: Sendable {
     _ network: FloatNetwork, recipe: QuantizationRecipe, on hardware: HardwareDescription,
     scaledOn images: ImageSet, resources: ComputeResources
   ) throws {
-    try self.init(network, recipe: recipe, on: hardware) { name in
+    try self.init(network, recipe: recipe, on: hardware, resources: resources) { name in
       Classifier(network, plan: nil, resources: resources).values(of: name, over: images, count: 1000)
     }
   }
@@ -105,7 +111,12 @@ public struct MixedPrecision: Sendable {
     var recipe = recipe
     recipe.weightWordLengths = Dictionary(
       uniqueKeysWithValues: zip(layers, widths).map { ($0.name, $1) })
-    return try QuantizationPlan(network: network, recipe: recipe, calibration: { _ in [] }, holding: widest)
+    // Steps by the names of the float network's layers, in the order of which both kinds of layers stand.
+    var steps: [String: [Float]] = [:]
+    let names = network.nodes.map(\.name).filter { plans[0].weights[$0] != nil }
+    for (name, width) in zip(names, widths) { steps[name] = plans[width - Self.widths[0]].steps[name] }
+    return try QuantizationPlan(
+      network: network, recipe: recipe, calibration: { _ in [] }, holding: plans[0], steps: steps)
   }
 
   /// The integer network with these widths, one a layer.

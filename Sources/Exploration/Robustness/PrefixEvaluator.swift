@@ -39,7 +39,7 @@ package final class PrefixEvaluator {
   package let samples: Int
   /// Layer evaluations so far.
   package private(set) var layerEvaluations = 0
-  /// What they would have been if every choice had been run from the input, over the same samples.
+  /// What they would have been if every choice that was priced had been run from the input, on all samples.
   package private(set) var naiveLayerEvaluations = 0
   /// The most that `layerEvaluations` may become.
   package let limit: Int
@@ -121,9 +121,10 @@ package final class PrefixEvaluator {
     shared?.count(layers: layers, samples: samples)
   }
 
-  private func countNaive(samples: Int) {
+  /// Counts a choice that is priced.
+  private func countNaive() {
     naiveLayerEvaluations += depth * samples
-    shared?.countNaive(samples: samples)
+    shared?.naiveLayerEvaluations += depth * samples
   }
 
   /// Whether `layers` layers on all samples are within the limit.
@@ -159,13 +160,13 @@ package final class PrefixEvaluator {
     if let known, layer == depth - 1 {
       return Candidate(prefix: Prefix(widths: widths, chunks: []), loss: known)
     }
+    if known == nil { countNaive() }
     var chunks: [[String: LayerValues]] = []
     var loss = LossSum(samples: samples, bound: bound)
     for (part, live) in prefix.chunks.enumerated() {
       let count = live.first!.value.samples
       if layer == depth - 1 {
         self.count(layers: 1, samples: count)
-        countNaive(samples: count)
         add(live, width: width, part: part, to: &loss)
       } else {
         let next = run(layer, width, live)
@@ -173,7 +174,6 @@ package final class PrefixEvaluator {
         chunks.append(next)
         if known == nil {
           self.count(layers: depth - layer - 1, samples: count)
-          countNaive(samples: count)
           addRest(next, from: layer + 1, part: part, to: &loss)
         }
       }
@@ -184,12 +184,12 @@ package final class PrefixEvaluator {
 
   /// The loss of `prefix` with the layers behind it at `widths`.
   package func loss(of prefix: Prefix, behind widths: [Int], below bound: Double = .infinity) -> Double? {
+    countNaive()
     var loss = LossSum(samples: samples, bound: bound)
     let start = prefix.widths.count
     for (part, live) in prefix.chunks.enumerated() {
       let samples = live.first!.value.samples
       count(layers: depth - start, samples: samples)
-      countNaive(samples: samples)
       var live = live
       for layer in start..<depth - 1 { live = run(layer, widths[layer - start], live) }
       add(live, width: widths[widths.count - 1], part: part, to: &loss)

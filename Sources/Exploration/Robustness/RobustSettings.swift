@@ -14,6 +14,8 @@ public struct RobustSettings: Sendable, Hashable {
   public var severities: [Double]
   /// Rates of inverted bits in the weight memory.
   public var flipRates: [Double]
+  /// Rates of stuck bits in the weight memory.
+  public var stuckRates: [Double]
   /// Drawn errors of each kind and size.
   public var draws: Int
   /// Test samples.
@@ -28,13 +30,15 @@ public struct RobustSettings: Sendable, Hashable {
   /// Settings.
   public init(
     budgetBits: Int, methods: [WidthMethod], kinds: [InputDisturbance.Kind], severities: [Double],
-    flipRates: [Double], draws: Int, samples: Int, calibrationSamples: Int, seed: UInt64, qstarLimit: Int?
+    flipRates: [Double], stuckRates: [Double] = [], draws: Int, samples: Int, calibrationSamples: Int,
+    seed: UInt64, qstarLimit: Int?
   ) {
     self.budgetBits = budgetBits
     self.methods = methods
     self.kinds = kinds
     self.severities = severities
     self.flipRates = flipRates
+    self.stuckRates = stuckRates
     self.draws = draws
     self.samples = samples
     self.calibrationSamples = calibrationSamples
@@ -56,6 +60,7 @@ public struct RobustSettings: Sendable, Hashable {
   /// - Throws: `DatasetError` where a severity is out of range.
   public func errors() throws(DatasetError) -> [TestedError] {
     try disturbances().map { .input($0) } + flipRates.map { .weightFlips(rate: $0) }
+      + stuckRates.map { .stuckWeightBits(rate: $0) }
   }
 
   /// The seed of the calibration's draws, which are not the test's.
@@ -70,7 +75,8 @@ public struct RobustSettings: Sendable, Hashable {
       "budgetBits": .integer(budgetBits), "methods": .array(methods.map { .string($0.rawValue) }),
       "errors": .array(kinds.map { .string($0.rawValue) }),
       "severities": .array(severities.map { .number($0) }),
-      "weightFlipRates": .array(flipRates.map { .number($0) }), "draws": .integer(draws),
+      "weightFlipRates": .array(flipRates.map { .number($0) }),
+      "stuckWeightBitRates": .array(stuckRates.map { .number($0) }), "draws": .integer(draws),
       "testSamples": .integer(samples), "calibrationSamples": .integer(calibrationSamples),
       "seed": .string(String(seed)),
       "qstarLayerEvaluations": qstarLimit.map { .integer($0) } ?? .string("a tenth of Qed's"),

@@ -12,12 +12,15 @@ public enum TestedError: Sendable, Hashable {
   case input(InputDisturbance)
   /// In the weight memory: each stored bit is read inverted with this probability.
   case weightFlips(rate: Double)
+  /// In the weight memory: each stored bit is stuck with this probability, as often at 0 as at 1.
+  case stuckWeightBits(rate: Double)
 
-  /// The kind's name: that of the disturbance, or `weight-flips`.
+  /// The kind's name: that of the disturbance, `weight-flips` or `stuck-weight-bits`.
   public var kind: String {
     switch self {
     case .input(let disturbance): disturbance.kind.rawValue
-    case .weightFlips: Self.weightFlipsName
+    case .weightFlips: "weight-flips"
+    case .stuckWeightBits: "stuck-weight-bits"
     }
   }
 
@@ -25,12 +28,30 @@ public enum TestedError: Sendable, Hashable {
   public var size: Double {
     switch self {
     case .input(let disturbance): disturbance.severity
-    case .weightFlips(let rate): rate
+    case .weightFlips(let rate), .stuckWeightBits(let rate): rate
     }
   }
 
-  /// The name of the kind of faulty weight bits.
-  public static let weightFlipsName = "weight-flips"
+  /// Whether it is on the input, rather than in the weight memory.
+  public var isOnInput: Bool {
+    switch self {
+    case .input: true
+    case .weightFlips, .stuckWeightBits: false
+    }
+  }
+
+  /// The faults of draw `draw`; nil where the weight memory has none.
+  func faults(draw: Int, seed: UInt64) throws(HardwareError) -> WeightMemoryFaults? {
+    var source = RandomSource(seed: seed).split("\(kind) \(draw)")
+    return switch self {
+    case .input: nil
+    case .weightFlips(let rate): try WeightMemoryFaults(flipRate: rate, seed: source.next())
+    case .stuckWeightBits(let rate):
+      // A bit stuck both ways is stuck at 1; the second rate leaves as many at 0.
+      try WeightMemoryFaults(
+        stuckAtZeroRate: rate / 2 / (1 - rate / 2), stuckAtOneRate: rate / 2, seed: source.next())
+    }
+  }
 }
 
 /// Robustness of a network at one error: the share of the test samples that it classes correctly without the error whose class survives it.
@@ -148,7 +169,7 @@ public struct RobustnessMeasurement: Sendable {
     var drawn: [ImageSet] = []
     var points: [RobustnessPoint?] = []
     for (network, correct) in zip(networks, correct) {
-      if !network.hasWeightBits, case .weightFlips = error {
+      if !network.hasWeightBits, !error.isOnInput {
         points.append(nil)
         continue
       }
@@ -156,19 +177,15 @@ public struct RobustnessMeasurement: Sendable {
         try Self.survivors(container, file: file, count: draws)
       } make: {
         if drawn.isEmpty, case .input(let disturbance) = error {
-          drawn = (0..<draws).map { images.disturbed(by: disturbance, draw: $0, seed: seed) }
+          drawn = (0..<draws).map {
+            images.disturbed(by: disturbance, draw: $0, seed: seed, resources: resources)
+          }
         }
         var survivors: [Int] = []
         for draw in 0..<draws {
-          let classes: [Int]
-          switch error {
-          case .input: classes = try network.classes(of: drawn[draw], resources: resources)
-          case .weightFlips(let rate):
-            var source = RandomSource(seed: seed).split("weight flips \(draw)")
-            classes = try network.classes(
-              of: images, faults: try WeightMemoryFaults(flipRate: rate, seed: source.next()),
-              resources: resources)
-          }
+          let classes = try network.classes(
+            of: drawn.isEmpty ? images : drawn[draw], faults: try error.faults(draw: draw, seed: seed),
+            resources: resources)
           survivors.append(
             images.labels.indices.count { correct[$0] && classes[$0] == Int(images.labels[$0]) })
         }

@@ -113,12 +113,12 @@ public struct WidthSearch {
     }
   }
 
-  /// Q*: universal widths at once; then, from coarse to fine in memory and samples, the better of the additive variant and the dynamic program, bettered by
-  /// exchanges; with what is left, exchanges on all samples. Every answer is priced on all samples, and only a better one replaces the one before: it never
-  /// ends worse than universal widths.
+  /// Q*: universal widths at once; then, from coarse to fine in memory and samples, the dynamic program (at the coarsest level beside the additive variant);
+  /// with what is left, exchanges on all samples. Every answer is priced on all samples, and only a better one replaces the one
+  /// before: it never ends worse than universal widths.
   ///
-  /// A level with twice the samples and twice the steps takes about three times as much as the one before; where that is not left, exchanges on all
-  /// samples use the rest better.
+  /// A level with twice the samples and twice the steps takes two to three times as much as the one before; where not even twice that is left, exchanges
+  /// on all samples use the rest better.
   ///
   /// - Parameter limit: layer evaluations that it may use.
   public func qstar(limit: Int) throws -> SearchResult {
@@ -129,25 +129,27 @@ public struct WidthSearch {
       while share > 1 {
         let part = progress.evaluator.restricted(to: max(1, calibration.count / share))
         let steps = Self.steps / share
-        let choice = try coarse(part, steps: steps)
-        try progress.offer(choice.widths, stage: "\(steps) steps, \(part.samples) samples")
-        if 3 * part.layerEvaluations > limit - progress.evaluator.layerEvaluations { break }
+        let start =
+          share == 16
+          ? try AdditiveSearch(part, check: check).widths(for: choices.layers, within: budget)
+          : progress.best!.widths
+        try progress.offer(
+          coarse(part, steps: steps, beside: start), stage: "\(steps) steps, \(part.samples) samples")
+        if 2 * part.layerEvaluations > limit - progress.evaluator.layerEvaluations { break }
         share /= 2
       }
       try exchange(progress)
     }
   }
 
-  /// The best choice on the samples of `part`.
-  private func coarse(_ part: PrefixEvaluator, steps: Int) throws -> WidthChoice {
-    let widths = try AdditiveSearch(part, check: check).widths(for: choices.layers, within: budget)
+  /// The best choice on the samples of `part` that the dynamic program or `start` leads to.
+  private func coarse(_ part: PrefixEvaluator, steps: Int, beside start: [Int]) throws -> [Int] {
     guard part.affords(layers: part.depth) else { throw EvaluationsSpent() }
-    let additive = WidthChoice(
-      widths: widths, storedBits: choices.storedBits(widths),
-      loss: part.loss(of: part.root(), behind: widths)!)
+    let given = WidthChoice(
+      widths: start, storedBits: choices.storedBits(start),
+      loss: part.loss(of: part.root(), behind: start)!)
     let program = try QedSearch(evaluator: part, budget: budget, steps: steps, check: check).run()
-    return try ExchangeDescent(evaluator: part, budget: budget, check: check)
-      .run(from: program.isBetter(than: additive) ? program : additive) { _ in }
+    return program.isBetter(than: given) ? program.widths : start
   }
 
   /// The best of all choices that fit.
@@ -192,7 +194,9 @@ public struct WidthSearch {
     /// Prices `widths` on all samples; the first answer is priced whatever the limit, so that there is one.
     func offer(_ widths: [Int], stage: String) throws {
       guard best == nil || evaluator.affords(layers: evaluator.depth) else { throw EvaluationsSpent() }
-      let loss = evaluator.loss(of: evaluator.root(), behind: widths)!
+      let bound = best?.loss.nextUp ?? .infinity
+      // What is found to be worse on a part of the samples is no answer.
+      guard let loss = evaluator.loss(of: evaluator.root(), behind: widths, below: bound) else { return }
       offer(
         WidthChoice(widths: widths, storedBits: evaluator.choices.storedBits(widths), loss: loss),
         stage: stage)

@@ -11,7 +11,7 @@ extension RobustReport {
 
   private func chart(ofKind kind: String) throws(ChartError) -> ReportChart {
     let indices = errors(ofKind: kind)
-    let isFlips = kind == TestedError.weightFlipsName
+    let isInMemory = !results.errors[indices[0]].isOnInput
     let series = results.candidates.enumerated().compactMap { number, candidate -> ChartSeries? in
       let points = indices.compactMap { index -> ChartPoint? in
         guard let point = candidate.points[index] else { return nil }
@@ -27,11 +27,11 @@ extension RobustReport {
       chart: try Chart(
         title: "Robustness under \(Self.words(kind))",
         subtitle: "correct samples that stay correct; bars: 95 % intervals over \(settings.draws) draws",
-        horizontal: isFlips
-          ? ChartAxis("Share of inverted weight bits", spread: .logarithmic) : ChartAxis("Severity"),
+        horizontal: isInMemory
+          ? ChartAxis("Share of faulty weight bits", spread: .logarithmic) : ChartAxis("Severity"),
         vertical: ChartAxis("Robustness", quantity: .fraction), series: series),
-      caption: isFlips
-        ? "Each stored bit of the weight banks is read inverted with the given probability; the float network has no such bits."
+      caption: isInMemory
+        ? "Each stored bit of the weight banks is faulty with the given probability; the float network has no such bits."
         : "Severity 0 leaves images as they are; all networks see the same drawn errors on the same \(DecimalText.grouped(results.testSamples)) test samples."
     )
   }

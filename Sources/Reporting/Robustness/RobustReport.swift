@@ -33,9 +33,7 @@ public struct RobustReport: Sendable {
 
   /// Indices of all errors on the input.
   var inputErrors: [Int] {
-    results.errors.indices.filter {
-      if case .input = results.errors[$0] { true } else { false }
-    }
+    results.errors.indices.filter { results.errors[$0].isOnInput }
   }
 
   /// The candidate of equal widths that others are compared with.

@@ -48,6 +48,9 @@ enum RobustOptions {
   static let flipRates = CommandOption(
     "flip-rates", .list(.number(in: 1e-9...1)),
     help: "also test with so many of the weight memory's bits inverted, a share of all")
+  static let stuckRates = CommandOption(
+    "stuck-rates", .list(.number(in: 1e-9...1)),
+    help: "also test with so many of the weight memory's bits stuck, half at 0 and half at 1")
   static let draws = CommandOption(
     "draws", .count(1...1000), help: "drawn errors of each kind and size", default: 5)
   static let samples = CommandOption(
@@ -80,7 +83,8 @@ enum RobustOptions {
   static let declarations: [OptionDeclaration] =
     [network.declaration] + DatasetOptions.declarations + [
       budget.declaration, method.declaration, errors.declaration, severities.declaration,
-      flipRates.declaration, draws.declaration, samples.declaration, calibrationSamples.declaration,
+      flipRates.declaration, stuckRates.declaration, draws.declaration, samples.declaration,
+      calibrationSamples.declaration,
       evaluations.declaration, signalBits.declaration, inputBits.declaration, hardware.declaration,
       retrain.declaration,
     ] + TrainingOptions.declarations.filter { $0.name != TrainingOptions.epochs.declaration.name } + [
@@ -92,7 +96,8 @@ enum RobustOptions {
     RobustSettings(
       budgetBits: arguments.required(budget).bits(for: choices), methods: arguments.required(method),
       kinds: arguments.required(errors), severities: arguments.required(severities).sorted(),
-      flipRates: (arguments.value(flipRates) ?? []).sorted(), draws: arguments.required(draws),
+      flipRates: (arguments.value(flipRates) ?? []).sorted(),
+      stuckRates: (arguments.value(stuckRates) ?? []).sorted(), draws: arguments.required(draws),
       samples: arguments.required(samples), calibrationSamples: arguments.required(calibrationSamples),
       seed: UInt64(arguments.required(TrainingOptions.seed)), qstarLimit: arguments.value(evaluations))
   }
