@@ -38,7 +38,15 @@ public struct RobustCandidate: Sendable, Hashable {
   /// Its robustness averaged over the errors at `indices`, and its interval over draws.
   public func robustness(_ indices: [Int]) -> MeanInterval? { meanDraws(indices).map { MeanInterval($0) } }
 
-  /// The same less another candidate's, paired draw by draw.
+  /// The share of all `samples` test samples that it classes correctly both without and with the errors at `indices`: unlike robustness, it does not flatter a network
+  /// that gives few right answers and keeps them.
+  public func rightShare(_ indices: [Int], of samples: Int) -> MeanInterval? {
+    meanDraws(indices).map { draws in
+      MeanInterval(draws.map { $0 * Double(correct) / Double(samples) })
+    }
+  }
+
+  /// Its robustness less another candidate's, paired draw by draw.
   public func difference(to other: RobustCandidate, _ indices: [Int]) -> MeanInterval? {
     guard let own = meanDraws(indices), let others = other.meanDraws(indices) else { return nil }
     return MeanInterval(zip(own, others).map { $0 - $1 })

@@ -42,6 +42,8 @@ extension RobustReport {
       "storedBits": candidate.storedBits.map { .integer($0) } ?? .null,
       "correctSamples": .integer(candidate.correct),
       "inputErrorRobustness": json(inputErrors.isEmpty ? nil : candidate.robustness(inputErrors)),
+      "rightUnderInputErrors": json(
+        inputErrors.isEmpty ? nil : candidate.rightShare(inputErrors, of: results.testSamples)),
       "differenceToUniversal": json(inputErrors.isEmpty ? nil : difference),
       "errors": .array(
         zip(results.errors, candidate.points).compactMap { error, point in

@@ -15,6 +15,7 @@ extension RobustReport {
       columns: [
         TableColumn("Network"), Self.right("Stored"), Self.right("Test error", unit: "%"),
         Self.right("Robustness", unit: "%"), Self.right("To universal", unit: "points"),
+        Self.right("Right under errors", unit: "%"),
       ],
       rows: results.candidates.map { candidate in
         let difference = baseline.flatMap { baseline in
@@ -26,6 +27,8 @@ extension RobustReport {
           .text(ReportWords.percent(1 - Double(candidate.correct) / Double(results.testSamples))),
           Self.cell(inputErrors.isEmpty ? nil : candidate.robustness(inputErrors)),
           Self.cell(inputErrors.isEmpty ? nil : difference),
+          Self.cell(
+            inputErrors.isEmpty ? nil : candidate.rightShare(inputErrors, of: results.testSamples)),
         ]
       })
   }
