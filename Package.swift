@@ -26,7 +26,12 @@ let floors: [(name: String, uses: [String])] = [
       "Interchange", "Hardware", "Costs",
     ]
   ),
-  ("Reporting", ["Reproducibility", "FixedPoint", "Networks", "Hardware", "Costs", "Exploration"]),
+  (
+    "Reporting",
+    [
+      "Reproducibility", "FixedPoint", "Networks", "Interchange", "Hardware", "Costs", "Exploration",
+    ]
+  ),
 ]
 
 /// Files of `HardwareModels/` that are part of the product, so that the command works from any directory.

@@ -18,7 +18,8 @@ while !arguments.isEmpty {
   case ("--only", let value?): part = value
   default:
     fail(
-      "usage: Benchmarks [--format text|json] [--threads N] [--only product|training|engine|vgg|fixed-point]")
+      "usage: Benchmarks [--format text|json] [--threads N] [--only product|training|engine|vgg|fixed-point|widths]"
+    )
   }
   arguments.removeFirst()
 }
@@ -41,6 +42,7 @@ let suites: [(name: String, run: () -> [Benchmark])] = [
   ("fixed-point", { fixedPointBenchmarks() }),
   ("engine", { engineBenchmarks(resources.singleThreaded) + engineBenchmarks(resources) }),
   ("vgg", { vggBenchmarks(resources) }),
+  ("widths", { widthSearchBenchmarks(resources) }),
 ]
 let chosen = suites.filter { part.isEmpty || $0.name.contains(part) }
 if chosen.isEmpty {

@@ -4,6 +4,8 @@ import Networks
 public enum ExplorationError: Error, Hashable, Sendable, CustomStringConvertible {
   /// No design of the family keeps to the budget. Tells the least that any takes of what is limited.
   case nothingFits(budget: DesignBudget, least: [DesignBudget.Quantity: Double], smallest: String)
+  /// No choice of widths fits the budget of stored bits.
+  case budgetTooSmall(budgetBits: Int, leastBits: Int)
   /// Stopped on request; what was finished is kept.
   case interrupted(finished: Int, of: Int)
   /// A directory or file cannot be written.
@@ -20,6 +22,9 @@ public enum ExplorationError: Error, Hashable, Sendable, CustomStringConvertible
     switch self {
     case .nothingFits(let budget, let least, let name):
       Self.nothingFits(budget, least: least, smallest: name)
+    case .budgetTooSmall(let budget, let least):
+      "a budget of \(budget) bits is too small: this network takes at least \(least) bits"
+        + " (\((least + 8191) / 8192)KiB) on this machine, with ternary weights, biases and padding. Use at least so much, or a smaller network"
     case .interrupted(let finished, let total):
       "stopped after \(finished) of \(total) steps; what is finished is kept, and the same command goes on from there"
     case .cannotWrite(let path, let reason, let help): "\(path): cannot write: \(reason); \(help)"

@@ -24,6 +24,8 @@ public struct HardwareError: Error, Hashable, Sendable, CustomStringConvertible 
     case activationMemoryTooSmall(neededBits: Int, capacityBits: Int)
     /// An input value outside its format, or the wrong number of values.
     case badInput(String)
+    /// Faults of the weight memory that are not possible, or of a machine without banks.
+    case weightFaults(String)
   }
 
   /// What is wrong.
@@ -62,7 +64,7 @@ public struct HardwareError: Error, Hashable, Sendable, CustomStringConvertible 
       case .activationMemoryTooSmall(let needed, let capacity):
         "its tensors take \(needed) bits while it runs, the activation memory holds \(capacity)."
           + " Use a memory of at least \(needed) bits"
-      case .badInput(let what): what
+      case .badInput(let what), .weightFaults(let what): what
       }
     return "\(location): \(message)."
   }

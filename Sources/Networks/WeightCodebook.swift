@@ -7,7 +7,7 @@ public struct WeightCodebook: Sendable, Hashable {
   /// The integers that weights share, 2^`indexBits` of them, index 0 first.
   public let table: [Int16]
   /// The index of each weight, in the order of the layer's weights.
-  public let indices: [UInt8]
+  public private(set) var indices: [UInt8]
 
   /// A codebook.
   /// - Throws: `NetworkError` at `location` for index bits out of range, a table of another size, or an index beyond it.
@@ -34,6 +34,17 @@ public struct WeightCodebook: Sendable, Hashable {
 
   /// The weights that the indices stand for.
   public var weights: [Int16] { indices.map { table[Int($0)] } }
+
+  /// The same table with other indices.
+  /// - Precondition: each has an entry.
+  package func replacing(indices: [UInt8]) -> WeightCodebook {
+    for index in indices {
+      precondition(Int(index) < table.count, "index \(index) into a table of \(table.count) entries")
+    }
+    var codebook = self
+    codebook.indices = indices
+    return codebook
+  }
 }
 
 /// The weights of a layer as they are kept: as they are, or as indices into a codebook.

@@ -67,6 +67,24 @@ public struct WeightedLayer: Sendable, Hashable {
   }
 }
 
+extension WeightedLayer {
+  /// The same layer with other weights, `[outputs, kernel taps · input channels / groups]`, whose accumulators start at `starts`.
+  /// - Precondition: so many weights, those that `codebook` decodes to where there is one, and biases that fit 64 bits: start + zero point · Σ weights.
+  package func replacing(
+    weights: [Int16], codebook: WeightCodebook? = nil, groups: Int, starts: [Int128]
+  ) -> WeightedLayer {
+    let width = weights.count / outputs
+    let biases = (0..<outputs).map { output in
+      let sum = weights[output * width..<(output + 1) * width].reduce(Int64(0)) { $0 + Int64($1) }
+      return Int64(starts[output] + Int128(inputZeroPoint) * Int128(sum))
+    }
+    return WeightedLayer(
+      weights: weights, weightWordLength: weightWordLength, codebook: codebook, biases: biases,
+      outputStage: outputStage, window: window, groups: groups, inputPlane: inputPlane,
+      inputChannels: inputChannels, inputZeroPoint: inputZeroPoint, outputPlane: outputPlane)
+  }
+}
+
 extension IntegerOperation {
   /// The operation as a weighted layer that reads `source`, or nil if it has no weights.
   public func weightedLayer(reading source: IntegerTensor) -> WeightedLayer? {

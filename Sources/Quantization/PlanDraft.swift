@@ -1,5 +1,6 @@
 import FixedPoint
 import Networks
+import Tensors
 
 /// A plan in the making, node by node.
 struct PlanDraft {
@@ -8,6 +9,8 @@ struct PlanDraft {
   let held: QuantizationPlan?
   /// Steps by layer that are taken instead of fitted ones.
   let steps: [String: [Float]]
+  /// For the fits of output channels.
+  let resources: ComputeResources
   /// Real value of one raw step, by the name of the tensor, where it is integers between layers.
   var scales: [String: Double]
   var weights: [String: WeightPlan] = [:]
@@ -17,8 +20,10 @@ struct PlanDraft {
   private var sumScales: [String: [Double]] = [:]
 
   init(
-    network: FloatNetwork, recipe: QuantizationRecipe, held: QuantizationPlan?, steps: [String: [Float]]
+    network: FloatNetwork, recipe: QuantizationRecipe, held: QuantizationPlan?, steps: [String: [Float]],
+    resources: ComputeResources
   ) {
+    self.resources = resources
     self.steps = steps
     self.network = network
     self.recipe = recipe
@@ -92,11 +97,17 @@ struct PlanDraft {
       quantizers = [Self.quantizer(for: elements, limit: limit, powerOfTwo: isPowerOfTwo)]
     } else {
       let width = elements.count / outputs
-      quantizers = (0..<outputs).map { output in
-        Self.quantizer(
-          for: Array(elements[output * width..<(output + 1) * width]), limit: limit,
-          powerOfTwo: isPowerOfTwo)
+      var fitted = [UniformQuantizer](repeating: UniformQuantizer(step: 1, limit: limit), count: outputs)
+      fitted.withUnsafeMutableBufferPointer { fitted in
+        // Each channel is written once.
+        nonisolated(unsafe) let fitted = fitted
+        resources.forEach(outputs) { output in
+          fitted[output] = Self.quantizer(
+            for: Array(elements[output * width..<(output + 1) * width]), limit: limit,
+            powerOfTwo: isPowerOfTwo)
+        }
       }
+      quantizers = fitted
     }
     let plan = WeightPlan(
       weightWordLength: bits, sharing: sharing, quantizers: quantizers, inputScale: inputScale)

@@ -107,14 +107,17 @@ public struct QuantizationPlan: Sendable, Hashable {
   ///
   /// - Parameter held: a plan whose signal scales, and which weights share a value, are kept, so that only weight steps are fitted anew.
   /// - Parameter steps: steps by layer that are taken instead of fitted ones, as `steps` of a plan gives them.
+  /// - Parameter resources: threads for the fits of output channels; they change nothing.
   /// - Throws: `QuantizationError` for word lengths out of range or of unknown layers, weights or samples that are not
   ///   finite, a graph that the integer units cannot follow, or a factor beyond the requantiser's reach.
   public init(
     network: FloatNetwork, recipe: QuantizationRecipe, calibration: (String) -> [Float],
-    holding held: QuantizationPlan? = nil, steps: [String: [Float]] = [:]
+    holding held: QuantizationPlan? = nil, steps: [String: [Float]] = [:],
+    resources: ComputeResources = ComputeResources(threads: 1)
   ) throws(QuantizationError) {
     try recipe.check()
-    var drafting = PlanDraft(network: network, recipe: recipe, held: held, steps: steps)
+    var drafting = PlanDraft(
+      network: network, recipe: recipe, held: held, steps: steps, resources: resources)
     for node in network.nodes { try drafting.add(node, calibration: calibration) }
     let named = Set(recipe.weightWordLengths.keys).union(recipe.codebook?.indexBitsByLayer.keys ?? [:].keys)
     if let name = named.sorted().first(where: { !drafting.isWordLengthUsed($0) }) {

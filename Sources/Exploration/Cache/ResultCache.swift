@@ -9,6 +9,10 @@ public enum CacheStage: String, Sendable, Hashable, CaseIterable {
   case quantizedNetwork = "quantized-network"
   /// A quantised network run on a machine.
   case evaluation
+  /// A search for the widths of a network's layers.
+  case widthSearch = "width-search"
+  /// A network's robustness at one error.
+  case robustnessPoint = "robustness-point"
 
   /// Raised whenever the stage's results may change for the same key.
   var revision: Int {
@@ -16,6 +20,8 @@ public enum CacheStage: String, Sendable, Hashable, CaseIterable {
     case .floatTraining: 2
     case .quantizedNetwork: 1
     case .evaluation: 1
+    case .widthSearch: 1
+    case .robustnessPoint: 1
     }
   }
 }

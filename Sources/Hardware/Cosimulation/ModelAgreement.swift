@@ -221,6 +221,7 @@ extension HardwareError.Reason {
     case .weightMemoryTooSmall: "weight memory"
     case .activationMemoryTooSmall: "activation memory"
     case .badInput: "input"
+    case .weightFaults: "weight faults"
     }
   }
 }

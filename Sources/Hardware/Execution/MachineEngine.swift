@@ -7,42 +7,30 @@ import Tensors
 /// weights and the activations' range; elsewhere tap by tap in the order of the contract, wrapping or saturating after each addition.
 /// Cycles, memory and events are `mapping`'s.
 public struct MachineEngine: Sendable {
-  private enum Program: Sendable {
-    case weighted(WeightedProgram)
-    case vector(VectorProgram)
-  }
-
   /// The network.
   public let network: IntegerNetwork
   /// Its layers on the machine.
   public let mapping: NetworkMapping
-  private let programs: [Program]
+  private let layers: [PreparedLayer]
 
   /// Prepares `network` for `hardware`.
+  /// - Parameter faults: wrong bits in the banks of its weight memory; cycles and memory are those of the network as it is stored.
   /// - Throws: `HardwareError` where the machine cannot run it: word lengths, requantiser, table, biases,
   ///   memories, or sums that could overflow where that is to be rejected.
   public init(
     _ network: IntegerNetwork, on hardware: HardwareDescription,
-    counting: OverflowCounting = .whereSumsCanOverflow
+    counting: OverflowCounting = .whereSumsCanOverflow, weightFaults faults: WeightMemoryFaults? = nil
   ) throws(HardwareError) {
     mapping = try NetworkMapping(network, on: hardware)
     try mapping.checkCapacity()
-    var programs: [Program] = []
+    _ = try faults?.banks(of: hardware)
+    var layers: [PreparedLayer] = []
     for node in network.nodes {
-      switch node.operation {
-      case .dense, .convolution:
-        programs.append(
-          .weighted(
-            try WeightedProgram(
-              network.weightedLayer(of: node)!, reading: network.tensor(node.inputs[0])!, making: node.output,
-              on: hardware.array, path: hardware.path, counting: counting,
-              at: "\(network.name), layer \(node.name)")))
-      case .pooling(let pooling): programs.append(.vector(.pooling(pooling)))
-      case .addition(let addition): programs.append(.vector(.addition(addition)))
-      }
+      layers.append(
+        try PreparedLayer(node, of: network, on: hardware, counting: counting, weightFaults: faults))
     }
     self.network = network
-    self.programs = programs
+    self.layers = layers
   }
 
   /// Runs the network on `samples` inputs.
@@ -63,7 +51,7 @@ public struct MachineEngine: Sendable {
     let outer = isShared ? resources.singleThreaded : resources
     let outputCount = network.output.output.count
     var outputs = [Int64](repeating: 0, count: samples * outputCount)
-    var overflows = [Int](repeating: 0, count: chunks * programs.count)
+    var overflows = [Int](repeating: 0, count: chunks * layers.count)
     outputs.withUnsafeMutableBufferPointer { outputs in
       overflows.withUnsafeMutableBufferPointer { overflows in
         inputs.withUnsafeBufferPointer { inputs in
@@ -77,13 +65,13 @@ public struct MachineEngine: Sendable {
               UnsafeBufferPointer(rebasing: inputs[range.lowerBound * size..<range.upperBound * size]),
               samples: range.count, resources: inner,
               into: outputs.baseAddress! + range.lowerBound * outputCount)
-            for (layer, count) in events.enumerated() { overflows[index * programs.count + layer] = count }
+            for (layer, count) in events.enumerated() { overflows[index * layers.count + layer] = count }
           }
         }
       }
     }
-    let total = programs.indices.map { layer in
-      (0..<chunks).reduce(0) { $0 + overflows[$1 * programs.count + layer] }
+    let total = layers.indices.map { layer in
+      (0..<chunks).reduce(0) { $0 + overflows[$1 * layers.count + layer] }
     }
     return ExecutionResult(outputs: outputs, outputCount: outputCount, overflows: total)
   }
@@ -129,12 +117,12 @@ public struct MachineEngine: Sendable {
       for input in node.inputs { lastReader[input] = index }
     }
     var events: [Int] = []
-    for (index, (node, program)) in zip(network.nodes, programs).enumerated() {
-      let isLast = index == programs.count - 1
+    for (index, (node, layer)) in zip(network.nodes, layers).enumerated() {
+      let isLast = index == layers.count - 1
       let output = isLast ? nil : SampleTensor(node.output, samples: samples)
       let sources = node.inputs.map { tensors[$0]! }
       var accumulators: [Int64] = []
-      switch program {
+      switch layer.program {
       case .weighted(let program):
         if recording != nil {
           accumulators = Array(repeating: 0, count: samples * node.output.count)

@@ -11,6 +11,11 @@ enum VectorProgram: Sendable {
     _ inputs: [SampleTensor], making tensor: IntegerTensor, into output: SampleTensor?,
     last: UnsafeMutablePointer<Int64>?, resources: ComputeResources
   ) {
+    if case .pooling(let pooling) = self, let output,
+      pooling.takesLargestByte(of: inputs[0], making: output, resources: resources)
+    {
+      return
+    }
     // Output rows of all samples are shared out.
     let rows = tensor.plane.height
     // Items write disjoint parts of both.
@@ -52,6 +57,45 @@ enum VectorProgram: Sendable {
 }
 
 extension IntegerPooling {
+  /// Pools bytes channel by channel where they are what is pooled: the largest of equal formats, with no narrower clamp. Whether it did.
+  fileprivate func takesLargestByte(
+    of input: SampleTensor, making output: SampleTensor, resources: ComputeResources
+  ) -> Bool {
+    let format = output.tensor.format
+    guard kind == .maximum, case .bytes(let read) = input.storage, case .bytes(let written) = output.storage,
+      input.tensor.format == format, low <= Int64(format.minimumRaw), high >= Int64(format.maximumRaw)
+    else { return false }
+    // Items write disjoint parts.
+    nonisolated(unsafe) let source = read
+    nonisolated(unsafe) let target = written
+    let image = input.tensor.plane
+    let plane = output.tensor.plane
+    let channels = output.tensor.channels
+    let rows = plane.height * input.samples
+    let pieces = resources.threads == 1 ? 1 : 4 * resources.threads
+    let ranges = ComputeResources(threads: pieces, instructionSet: resources.instructionSet).ranges(of: rows)
+    resources.forEach(ranges.count) { piece in
+      for row in ranges[piece] {
+        let (sample, outputRow) = row.quotientAndRemainder(dividingBy: plane.height)
+        for column in 0..<plane.width {
+          let out = target + sample * output.stride + (outputRow * plane.width + column) * channels
+          out.update(repeating: 0, count: channels)
+          for kernelRow in 0..<window.kernel.height {
+            let r = window.imageRow(output: outputRow, tap: kernelRow)
+            guard 0..<image.height ~= r else { continue }
+            for kernelColumn in 0..<window.kernel.width {
+              let c = window.imageColumn(output: column, tap: kernelColumn)
+              guard 0..<image.width ~= c else { continue }
+              let pixel = source + sample * input.stride + (r * image.width + c) * channels
+              for channel in 0..<channels { out[channel] = max(out[channel], pixel[channel]) }
+            }
+          }
+        }
+      }
+    }
+    return true
+  }
+
   /// The value for one output element: taps outside the image take no part.
   fileprivate func value(
     _ input: SampleTensor, sample: Int, row: Int, column: Int, channel: Int

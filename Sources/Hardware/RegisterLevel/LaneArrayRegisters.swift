@@ -191,9 +191,13 @@ struct LaneArrayRegisters {
     let firstChannel = (program.tiles[tile].firstChannelGroup + group) * activations.count
     for index in activations.indices {
       let channel = firstChannel + index
-      activations[index] =
-        isInside && channel < layer.inputChannels
-        ? memory[ports.sources[0], pixel + channel] : Int64(layer.inputZeroPoint)
+      if channel >= layer.inputChannels {
+        // No operand stands here, and a weight that a fault makes of the padding multiplies nothing.
+        activations[index] = 0
+      } else {
+        activations[index] =
+          isInside ? memory[ports.sources[0], pixel + channel] : Int64(layer.inputZeroPoint)
+      }
     }
   }
 

@@ -81,9 +81,12 @@ struct MachineProgram {
   /// The lane array's tiles of one input in execution order.
   let tileOrder: [TileExecution]
 
-  /// - Throws: `HardwareError` where a start value does not fit the accumulator.
-  init(_ network: IntegerNetwork, mapping: NetworkMapping) throws(HardwareError) {
+  /// - Throws: `HardwareError` where a start value does not fit the accumulator, or `faults` are of a machine without banks.
+  init(
+    _ network: IntegerNetwork, mapping: NetworkMapping, faults: WeightMemoryFaults? = nil
+  ) throws(HardwareError) {
     hardware = mapping.hardware
+    _ = try faults?.banks(of: hardware)
     schedule = mapping.schedule
     names = network.nodes.map { "\(network.name), layer \($0.name)" }
     regionSizes = [network.input.count] + network.nodes.map(\.output.count)
@@ -119,11 +122,15 @@ struct MachineProgram {
       if case .lanes(let program) = unit {
         if mapping.layers[index].isResident {
           first = resident.tiles.count
-          for tile in program.tiles.indices { resident.append(tile: tile, of: program) }
+          for tile in program.tiles.indices {
+            resident.append(tile: tile, of: program)
+            faults.map { resident.disturbLastTile($0, layer: network.nodes[index].name, tile: tile) }
+          }
         } else {
           for tile in program.tiles.indices {
             var image = WeightBankImage(program.array)
             image.append(tile: tile, of: program)
+            faults.map { image.disturbLastTile($0, layer: network.nodes[index].name, tile: tile) }
             streamed.append(image)
           }
         }

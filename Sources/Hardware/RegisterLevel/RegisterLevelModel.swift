@@ -15,14 +15,18 @@ public struct RegisterLevelModel: Sendable {
   let program: MachineProgram
 
   /// Lays `network` into the memories of `hardware`.
+  /// - Parameter faults: wrong bits in the banks of its weight memory.
   /// - Throws: `HardwareError` where the machine cannot run the network.
-  public init(_ network: IntegerNetwork, on hardware: HardwareDescription) throws(HardwareError) {
+  public init(
+    _ network: IntegerNetwork, on hardware: HardwareDescription,
+    weightFaults faults: WeightMemoryFaults? = nil
+  ) throws(HardwareError) {
     let mapping = try NetworkMapping(network, on: hardware)
     try mapping.checkCapacity()
     self.network = network
     self.hardware = hardware
     traceSignals = TraceProbe.signals(accumulatorBits: hardware.path.accumulator.bits)
-    program = try MachineProgram(network, mapping: mapping)
+    program = try MachineProgram(network, mapping: mapping, faults: faults)
   }
 
   /// The weight memory's resident region, bit for bit; nil on a systolic array.

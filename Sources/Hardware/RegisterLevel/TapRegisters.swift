@@ -149,6 +149,11 @@ struct TapRegisters {
         tapSums[unit] = term
         if plane < lastPlane { continue }
       }
+      // Only faulty weights give an idle unit anything to add, and nothing of it leaves.
+      if unit >= origins[token].activeOutputs {
+        events.accumulations += 1
+        continue
+      }
       let base = isFirst[token] ? starts[token * units + unit] : accumulators[unit]
       accumulators[unit] = adder.sum(base, term)
       events.accumulations += 1

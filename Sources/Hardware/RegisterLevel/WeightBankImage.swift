@@ -85,6 +85,18 @@ public struct WeightBankImage: Sendable, Hashable {
       WeightTileLocation(firstWord: firstWord, words: wordCount - firstWord, firstStart: firstStart))
   }
 
+  /// Puts the faults of tile `tile` of `layer` into the tile appended last.
+  mutating func disturbLastTile(_ faults: WeightMemoryFaults, layer: String, tile: Int) {
+    let location = tiles[tiles.count - 1]
+    for lane in banks.indices {
+      let count = location.words * wordBits
+      for (bit, fault) in faults.faults(layer: layer, tile: tile, lane: lane, count: count) {
+        let address = location.firstWord * wordBits + bit
+        fault.applied(to: &banks[lane][address / 64], bit: address % 64)
+      }
+    }
+  }
+
   /// Stored bits of all lanes: words and start values, codebooks left out.
   public var storedBits: Int {
     banks.count * wordCount * wordBits + starts.reduce(0) { $0 + $1.count * startBits }

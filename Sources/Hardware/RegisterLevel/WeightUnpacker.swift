@@ -5,6 +5,8 @@ struct WeightUnpacker {
   private let isFiveInEight: Bool
   private let isBitSerial: Bool
   private let isIndex: Bool
+  /// Whether weights are two-bit selections, of which 10 selects nothing.
+  private let isSelection: Bool
   /// Address of the bank word that the next weight begins in.
   private(set) var word = 0
   /// Bits of that word already taken, or weights where five stand in eight bits.
@@ -16,15 +18,22 @@ struct WeightUnpacker {
     self.isIndex = isIndex
     wordBits = array.bankWordBits
     switch array.path.datapath {
-    case .parallel, .decomposable, .codebook, .ternary(_, .twoBits):
+    case .parallel, .decomposable, .codebook:
       isFiveInEight = false
       isBitSerial = false
+      isSelection = false
+    case .ternary(_, .twoBits):
+      isFiveInEight = false
+      isBitSerial = false
+      isSelection = true
     case .ternary(_, .fiveInEightBits):
       isFiveInEight = true
       isBitSerial = false
+      isSelection = false
     case .bitSerial:
       isFiveInEight = false
       isBitSerial = true
+      isSelection = false
     }
     self.weightBits = isBitSerial ? 1 : weightBits
   }
@@ -58,6 +67,8 @@ struct WeightUnpacker {
             weights[first + weight] = Int16(field & 1)
           } else if isIndex {
             weights[first + weight] = Int16(field & (1 << UInt64(weightBits) - 1))
+          } else if isSelection && field & 3 == 2 {
+            weights[first + weight] = 0
           } else {
             let unused = Int64(64 - weightBits)
             weights[first + weight] = Int16((Int64(bitPattern: field) << unused) >> unused)
@@ -77,7 +88,8 @@ struct WeightUnpacker {
   /// Weight `index` of those from the current word on: a digit of base 3, less 1.
   private func digit(of bank: [UInt64], at index: Int) -> Int16 {
     let bit = (word + index / 5) * 8
-    var code = Int16(bank[bit >> 6] >> UInt64(bit & 63) & 0xFF)
+    // No five weights are stored as a code above 242; the decoder's comparisons make it 242.
+    var code = min(Int16(bank[bit >> 6] >> UInt64(bit & 63) & 0xFF), 242)
     for _ in 0..<index % 5 { code /= 3 }
     return code % 3 - 1
   }

@@ -99,6 +99,17 @@ struct PageWriter {
       return figure(caption: caption) { width, prefix in
         chart.markup(width: width, prefix: prefix, style: .fromPage)
       }
+    case .pictures(let grid, let caption):
+      let scroll = Markup.node("div", ["class": "scroll"], [grid.markup])
+      guard !caption.isEmpty else { return .node("figure", [:], [scroll]) }
+      figures += 1
+      return .node(
+        "figure", ["id": "figure-\(figures)"],
+        [
+          scroll,
+          .element(
+            "figcaption", [], [.node("b", text: "Figure \(figures). "), .text(caption)]),
+        ])
     case .command(let line): return .node("pre", ["class": "command"], [.node("code", text: line)])
     case .preformatted(let text): return .node("pre", text: text)
     case .links(let links):

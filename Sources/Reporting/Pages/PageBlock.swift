@@ -14,6 +14,8 @@ public enum PageBlock: Hashable, Sendable {
   case chart(Chart, caption: String)
   /// A bar chart with its caption, laid out twice: for wide and for narrow screens.
   case bars(BarChart, caption: String)
+  /// Small pictures in rows and columns; they scroll sideways where they are wider than the page. Without a caption they are not numbered.
+  case pictures(PictureGrid, caption: String)
   /// A command line, set as code that can be copied whole.
   case command(String)
   /// Text whose spaces and line breaks count.

@@ -49,6 +49,9 @@ enum PageStyle {
     .number{text-align:right;white-space:nowrap}
     th.number{white-space:normal}
     .unit{font-weight:400;color:var(--soft);white-space:nowrap}
+    .pictures{width:auto}
+    .pictures th,.pictures td{border:0;padding:.2rem .4rem}
+    .pictures img{display:block;height:auto;image-rendering:pixelated}
     footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:.8rem;font-size:.875rem;color:var(--soft)}
     @media (max-width:34rem){main{padding:1.2rem .8rem 2rem}h1{font-size:1.45rem}.wide{display:none}\
     .narrow{display:block}figure{padding:.2rem .1rem .6rem}dl{grid-template-columns:1fr;gap:.1rem}\

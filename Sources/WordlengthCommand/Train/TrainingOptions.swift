@@ -59,9 +59,11 @@ enum TrainingOptions {
     format.declaration, quiet.declaration,
   ]
 
-  /// The settings that the arguments come to.
-  static func settings(_ arguments: CommandArguments, refitsSteps: Bool = false) -> TrainingSettings {
-    let count = arguments.required(epochs)
+  /// The settings that the arguments come to; `count` epochs where the command has another option for them.
+  static func settings(
+    _ arguments: CommandArguments, refitsSteps: Bool = false, epochs count: Int? = nil
+  ) -> TrainingSettings {
+    let count = count ?? arguments.required(epochs)
     return TrainingSettings(
       epochs: count, retrainingEpochs: 0, batchSize: arguments.required(batchSize),
       learningRate: arguments.required(learningRate), schedule: course(arguments, epochs: count),
