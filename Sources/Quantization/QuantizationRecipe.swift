@@ -15,7 +15,7 @@ public struct QuantizationRecipe: Sendable, Hashable {
   /// Bits of a weight, 2...8, in layers that `weightWordLengths` does not name. 2 bits are ternary. Where weights share values, bits of an entry of the
   /// codebook.
   public var weightWordLength: Int
-  /// Bits of a weight by dense node's name, where it differs.
+  /// Bits of a weight by the name of the node that has it, where it differs.
   public var weightWordLengths: [String: Int]
   /// Bits of a hidden signal, 1...8, unsigned.
   public var signalWordLength: Int
@@ -54,7 +54,7 @@ public struct QuantizationRecipe: Sendable, Hashable {
     self.codebook = codebook
   }
 
-  /// Bits of the weights of dense node `name`.
+  /// Bits of the weights of node `name`.
   public func weightWordLength(of name: String) -> Int { weightWordLengths[name] ?? weightWordLength }
 
   /// Checks the word lengths.

@@ -85,6 +85,19 @@ struct RobustCommandTests {
     }
   }
 
+  @Test("A network to compare that the machine cannot run is refused before anything is searched")
+  func unfitComparison() throws {
+    try inTrainedDirectory { directory in
+      let shared = try BuiltProgram.run(
+        ["quantize", "trained.network", "--codebook", "2", "-o", "shared.network", "--quiet"], in: directory)
+      #expect(shared.status == 0, "\(shared.error)")
+      let outcome = try run(["--compare", "shared.network"], in: directory)
+      #expect(outcome.status == 1 && outcome.error.contains("codebook"), "\(outcome.error)")
+      // Every answer of a search is told on standard output.
+      #expect(outcome.output.isEmpty, "\(outcome.output)")
+    }
+  }
+
   @Test("Bad input ends in one message that says what helps, and leaves nothing behind")
   func refused() throws {
     try inTrainedDirectory { directory in

@@ -34,6 +34,7 @@ package final class PrefixEvaluator {
     let live: Set<String>
   }
 
+  /// The layers at every width.
   package let choices: MixedPrecision
   /// Samples that are used, from the first of the calibration set.
   package let samples: Int

@@ -72,20 +72,6 @@ public struct FeedForwardTopology: Sendable, Hashable, CustomStringConvertible {
   /// Weights are uniform in ±g·√(6 / (inputs + outputs)) (Glorot and Bengio 2010), with g = 4 for layers that
   /// feed a sigmoid, as the same paper has it for that function, and g = 1 otherwise.
   public func network(inputShape: [Int], classes: Int, random: RandomSource) -> FloatNetwork {
-    network(inputShape: inputShape, classes: classes) { name, count, bound in
-      var source = random.split("weights of \(name)")
-      return (0..<count).map { _ in Float((2 * source.uniform() - 1) * bound) }
-    }
-  }
-
-  /// A network of this shape whose weights and biases are zero, for questions that only shapes decide.
-  public func zeroNetwork(inputShape: [Int], classes: Int) -> FloatNetwork {
-    network(inputShape: inputShape, classes: classes) { _, count, _ in Array(repeating: 0, count: count) }
-  }
-
-  private func network(
-    inputShape: [Int], classes: Int, weights: (_ name: String, _ count: Int, _ bound: Double) -> [Float]
-  ) -> FloatNetwork {
     let sizes = layerSizes(inputs: inputShape.reduce(1, *), classes: classes)
     var nodes: [FloatNetwork.Node] = []
     var previous = inputTensorName
@@ -94,7 +80,10 @@ public struct FeedForwardTopology: Sendable, Hashable, CustomStringConvertible {
       let gain = isHidden && activation == .sigmoid ? 4.0 : 1.0
       let bound = gain * (6.0 / Double(sizes[layer - 1] + sizes[layer])).squareRoot()
       let name = isHidden ? "dense\(layer)" : "logits"
-      let elements = weights(name, sizes[layer] * sizes[layer - 1], bound)
+      var source = random.split("weights of \(name)")
+      let elements = (0..<sizes[layer] * sizes[layer - 1]).map { _ in
+        Float((2 * source.uniform() - 1) * bound)
+      }
       let dense = FloatDense(
         weights: Tensor(shape: [sizes[layer], sizes[layer - 1]], elements: elements),
         biases: Array(repeating: 0, count: sizes[layer]))

@@ -14,8 +14,8 @@ package struct ExploreCommand: Command {
     summary: "find the network and word lengths to build for a weight memory",
     discussion: [
       "Trains a family of networks in float, quantizes each to every word length, directly and by retraining, runs"
-        + " the integer networks bit for bit on the described hardware, and reports the best design that fits, the"
-        + " Pareto front, memory by layer and effective compression ratios.",
+        + " the integer networks bit for bit on the described hardware, prices area and energy, and reports the best design"
+        + " that keeps to the budget, the Pareto front, memory by layer and effective compression ratios.",
       "Finished steps are kept in the cache: the same command goes on where it was stopped, and a second run only"
         + " reads. Results do not depend on --threads.",
     ],

@@ -18,6 +18,8 @@ final class RobustRun {
   private let resources: ComputeResources
   private let meter: ProgressMeter
   private let interruption: Interruption
+  /// Networks from elsewhere, found fit before anything is searched.
+  private let compared: [NamedNetwork]
   private let start = DispatchTime.now()
   /// Seconds from the start of each search to each of its answers, for `timing.json` alone.
   private var answerSeconds: [String: [JSONValue]] = [:]
@@ -48,6 +50,9 @@ final class RobustRun {
       threads: arguments.value(TrainingOptions.threads) ?? ComputeResources.all.threads)
     meter.begin("quantizing at every width")
     let machine = try MachineSource.read(arguments.required(RobustOptions.hardware))
+    compared = try arguments.values(RobustOptions.compare).map {
+      try Self.compared($0, reading: network.inputShape, on: machine)
+    }
     let choices = try MixedPrecision(
       network,
       recipe: RobustOptions.recipe(
@@ -80,7 +85,7 @@ final class RobustRun {
     }
     let epochs = arguments.required(RobustOptions.retrain)
     if epochs > 0 { networks += try searches.map { try retrained($0, epochs: epochs) } }
-    for path in arguments.values(RobustOptions.compare) { networks.append(try compared(path)) }
+    networks += compared
     let results = try measure(networks, searches)
     for network in networks where network.widths != nil {
       try output.write(
@@ -187,8 +192,10 @@ final class RobustRun {
       name: "\(search.method.rawValue), retrained", widths: search.choice.widths, network: network)
   }
 
-  /// An integer network from elsewhere.
-  private func compared(_ path: String) throws -> NamedNetwork {
+  /// An integer network from elsewhere, for the same images and machine.
+  private static func compared(
+    _ path: String, reading shape: [Int], on machine: HardwareDescription
+  ) throws -> NamedNetwork {
     let network: IntegerNetwork
     do {
       network = try IntegerNetwork(fileData: try WholeFile.read(URL(fileURLWithPath: path)), file: path)
@@ -196,12 +203,13 @@ final class RobustRun {
       throw CommandFailure(
         ConsoleMessage("\(error)", expected: "an integer network that explore or quantize wrote"))
     }
-    guard network.input.shape == study.choices.network.inputShape, network.preprocessing != nil else {
+    guard network.input.shape == shape, network.preprocessing != nil else {
       throw CommandFailure(
         ConsoleMessage(
-          "reads \(network.input.shape), not images of \(study.choices.network.inputShape)", location: path,
+          "reads \(network.input.shape), not images of \(shape)", location: path,
           help: "compare networks made for the same data set"))
     }
+    _ = try NetworkMapping(network, on: machine)
     let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     return NamedNetwork(name: name, widths: nil, network: network)
   }
