@@ -22,9 +22,10 @@ void wl_pack_by_input(ptrdiff_t outputs, ptrdiff_t inputs, const int16_t *weight
     for (ptrdiff_t i = 0; i < inputs; i++) packed[i * outputs + o] = weights[o * inputs + i];
 }
 
-void wl_requantize_to_bytes(wl_isa isa, ptrdiff_t count, int64_t multiplier, int shift, int64_t zero, int64_t low,
-                            int64_t high, const uint8_t *table, const int32_t *x, uint8_t *y) {
-#define CALL(version) requantize_to_bytes_##version(count, multiplier, shift, zero, low, high, table, x, y)
+void wl_requantize_to_bytes(wl_isa isa, ptrdiff_t count, const int32_t *multipliers, const int32_t *shifts,
+                            int64_t zero, int64_t low, int64_t high, const uint8_t *table, const int32_t *x,
+                            uint8_t *y) {
+#define CALL(version) requantize_to_bytes_##version(count, multipliers, shifts, zero, low, high, table, x, y)
   switch (isa) {
 #if defined(__x86_64__)
   case WL_ISA_AVX512VNNI:

@@ -35,16 +35,16 @@ static V_TARGET int64_t V(bounded_product)(ptrdiff_t samples, ptrdiff_t outputs,
   return events;
 }
 
-static V_TARGET void V(requantize_to_bytes)(ptrdiff_t count, int64_t multiplier, int shift, int64_t zero,
-                                            int64_t low, int64_t high, const uint8_t *table, const int32_t *x,
-                                            uint8_t *y) {
-  const int64_t half = shift > 0 ? (int64_t)1 << (shift - 1) : 0;
+static V_TARGET void V(requantize_to_bytes)(ptrdiff_t count, const int32_t *multipliers, const int32_t *shifts,
+                                            int64_t zero, int64_t low, int64_t high, const uint8_t *table,
+                                            const int32_t *x, uint8_t *y) {
   int32_t addresses[64];
   for (ptrdiff_t start = 0; start < count; start += 64) {
     const ptrdiff_t length = count - start < 64 ? count - start : 64;
     for (ptrdiff_t i = 0; i < length; i++) {
+      const int64_t shift = shifts[start + i], half = ((int64_t)1 << shift) >> 1;
       // A shift of a negative number rounds down on every compiler that is supported.
-      int64_t r = ((x[start + i] * multiplier + half) >> shift) + zero;
+      int64_t r = (((int64_t)x[start + i] * multipliers[start + i] + half) >> shift) + zero;
       r = r < low ? low : r;
       r = r > high ? high : r;
       addresses[i] = (int32_t)(table ? r - low : r);

@@ -80,6 +80,37 @@ private struct BestMoments {
   }
 }
 
+/// The index of the largest of many numbers, of equal ones the first, while single numbers change: a tournament.
+private struct LargestOfMany {
+  private var numbers: [Double]
+  /// The winners by pairs: node n is that of nodes 2n and 2n + 1; the numbers' indices are the last nodes, as many as a power of two.
+  private var winners: [Int]
+
+  init(_ numbers: [Double]) {
+    var leaves = 1
+    while leaves < numbers.count { leaves *= 2 }
+    self.numbers = numbers + Array(repeating: -.infinity, count: leaves - numbers.count)
+    winners = Array(repeating: 0, count: leaves) + Array(0..<leaves)
+    for node in stride(from: leaves - 1, to: 0, by: -1) { play(node) }
+  }
+
+  var largest: Int { winners[1] }
+
+  mutating func replace(_ index: Int, by number: Double) {
+    numbers[index] = number
+    var node = (numbers.count + index) / 2
+    while node > 0 {
+      play(node)
+      node /= 2
+    }
+  }
+
+  private mutating func play(_ node: Int) {
+    let (first, second) = (winners[2 * node], winners[2 * node + 1])
+    winners[node] = numbers[second] > numbers[first] ? second : first
+  }
+}
+
 extension UniformQuantizer {
   /// The quantiser with the step that minimises Σ (x − Δ·q(x))² for levels up to `limit`.
   ///
@@ -111,15 +142,15 @@ extension UniformQuantizer {
   private static func everyAssignment(_ magnitudes: SortedMagnitudes, limit: Int) -> LevelMoments {
     let values = magnitudes.values
     var next = Array(repeating: 0, count: limit)
-    var changes = (0..<limit).map { values[0] / (Double($0) + 0.5) }
+    var changes = LargestOfMany((0..<limit).map { values[0] / (Double($0) + 0.5) })
     var moments = LevelMoments()
     var best = BestMoments()
     for _ in 0..<values.count * limit {
-      var chosen = 0
-      for level in 1..<limit where changes[level] > changes[chosen] { chosen = level }
+      let chosen = changes.largest
       let value = values[next[chosen]]
       next[chosen] += 1
-      changes[chosen] = next[chosen] < values.count ? values[next[chosen]] / (Double(chosen) + 0.5) : -1
+      changes.replace(
+        chosen, by: next[chosen] < values.count ? values[next[chosen]] / (Double(chosen) + 0.5) : -1)
       moments.correlation += value
       moments.power += Double(2 * chosen + 1)
       best.consider(moments)

@@ -120,28 +120,41 @@ struct IntegerKernelTests {
     var clamped = 0
     for draw in 0..<4000 {
       let usesTable = draw % 2 == 0
-      let shift = source.below(draw % 4 == 3 ? 63 : 33)
-      var multiplier = Int64(source.below(1 << source.integer(in: 1...31)))
-      if draw % 3 == 0 { multiplier = Int64(2 * source.below(4) + 1) << Int64(min(max(shift - 1, 0), 27)) }
       let zero = Int64(source.integer(in: -300...300))
       let low = Int64(usesTable ? -source.below(700) : source.below(100))
       let high = Int64(usesTable ? source.below(700) : source.integer(in: 100...255))
       let table = (0...Int(high - low)).map { _ in UInt8(source.below(256)) }
       let count = draw % 10 == 0 ? source.below(300) : source.below(70)
+      // Of its own for each sum, as for channels, or one for all.
+      let isUniform = draw % 5 == 0
+      var shifts: [Int32] = []
+      var multipliers: [Int32] = []
+      for index in 0..<count {
+        if isUniform, index > 0 {
+          shifts.append(shifts[0])
+          multipliers.append(multipliers[0])
+          continue
+        }
+        let shift = Int32(source.below(draw % 4 == 3 ? 63 : 33))
+        shifts.append(shift)
+        multipliers.append(
+          draw % 3 == 0
+            ? Int32(2 * source.below(4) + 1) << min(max(shift - 1, 0), 27)
+            : Int32(source.below(1 << source.integer(in: 1...31))))
+      }
       let wide = Int32(source.integer(in: 0...31))
       var x = (0..<count).map { _ in Int32(truncatingIfNeeded: source.next()) >> wide }
       if count > 2 { x.replaceSubrange(0..<2, with: [.min, .max]) }
       var y = [UInt8](repeating: 3, count: count) + [201, 202]
       table.withUnsafeBufferPointer {
         wl_requantize_to_bytes(
-          version.isa, count, multiplier, Int32(shift), zero, low, high, usesTable ? $0.baseAddress : nil, x,
-          &y)
+          version.isa, count, multipliers, shifts, zero, low, high, usesTable ? $0.baseAddress : nil, x, &y)
       }
-      let divisor = Int128(1) << Int128(shift)
-      let half = shift > 0 ? divisor / 2 : 0
-      let expected = x.map { x -> UInt8 in
-        let numerator = Int128(x) * Int128(multiplier) + half
-        if shift > 0, numerator % divisor == 0 { ties += 1 }
+      let expected = x.indices.map { index -> UInt8 in
+        let divisor = Int128(1) << Int128(shifts[index])
+        let half = shifts[index] > 0 ? divisor / 2 : 0
+        let numerator = Int128(x[index]) * Int128(multipliers[index]) + half
+        if shifts[index] > 0, numerator % divisor == 0 { ties += 1 }
         let floor = numerator / divisor - (numerator % divisor < 0 ? 1 : 0)
         let raw = min(max(floor + Int128(zero), Int128(low)), Int128(high))
         if raw != floor + Int128(zero) { clamped += 1 }
@@ -149,7 +162,8 @@ struct IntegerKernelTests {
       }
       #expect(
         y == expected + [201, 202],
-        "seed 133, draw \(draw): multiplier \(multiplier), shift \(shift), zero \(zero), \(low)...\(high)")
+        "seed 133, draw \(draw): multipliers \(multipliers), shifts \(shifts), zero \(zero), \(low)...\(high)"
+      )
     }
     #expect(ties > 1000 && clamped > 1000, "only \(ties) ties and \(clamped) clamps were drawn")
   }

@@ -28,11 +28,12 @@ void wl_integer_product_rows(wl_isa isa, ptrdiff_t samples, ptrdiff_t outputs, p
 void wl_integer_product_wide(ptrdiff_t samples, ptrdiff_t outputs, ptrdiff_t inputs, const int32_t *x,
                              const int16_t *weights, const int64_t *initial, int64_t *sums);
 
-// The output stage for 32-bit sums: r = clamp(floor((x * multiplier + half) / 2^shift) + zero, low, high), with half = 2^(shift - 1)
-// (0 for shift = 0), then y = table[r - low] if there is a table, else y = r. Multipliers below 2^31, shifts 0...62; results
-// fit a byte.
-void wl_requantize_to_bytes(wl_isa isa, ptrdiff_t count, int64_t multiplier, int shift, int64_t zero, int64_t low,
-                            int64_t high, const uint8_t *table, const int32_t *x, uint8_t *y);
+// The output stage for 32-bit sums, each with a multiplier m and a shift s of its own: r = clamp(floor((x * m + half) / 2^s) + zero, low, high),
+// with half = 2^(s - 1) (0 for s = 0), then y = table[r - low] if there is a table, else y = r. Multipliers 0...2^31 - 1, shifts 0...62;
+// results fit a byte.
+void wl_requantize_to_bytes(wl_isa isa, ptrdiff_t count, const int32_t *multipliers, const int32_t *shifts,
+                            int64_t zero, int64_t low, int64_t high, const uint8_t *table, const int32_t *x,
+                            uint8_t *y);
 
 // How a bounded accumulator treats a sum that leaves it.
 typedef enum wl_overflow { WL_WRAP = 0, WL_SATURATE = 1 } wl_overflow;

@@ -30,7 +30,8 @@ struct OutputStageProgram: Sendable {
     bytes =
       SampleTensor.holdsBytes(output.format)
       ? ByteStage(
-        stage, zeroPoint: output.zeroPoint, offset: Int64(SampleTensor.byteOffset(output.format))) : nil
+        stage, channels: channels, zeroPoint: output.zeroPoint,
+        offset: Int64(SampleTensor.byteOffset(output.format))) : nil
   }
 
   /// Writes what the stage makes of `rows` rows in 64 bits: the network's output may be wider than any signal that a datapath
@@ -60,8 +61,8 @@ struct OutputStageProgram: Sendable {
       let (sample, position) = (first + row).quotientAndRemainder(dividingBy: positions)
       if case .narrow(let narrow) = sums, case .bytes(let base) = tensor.storage, let bytes {
         bytes.apply(
-          to: narrow + row * channels, count: channels,
-          into: base + sample * tensor.stride + position * channels, instructionSet: instructionSet)
+          to: narrow + row * channels, into: base + sample * tensor.stride + position * channels,
+          instructionSet: instructionSet)
       } else {
         for channel in 0..<channels {
           tensor[sample, position * channels + channel] =
@@ -72,11 +73,11 @@ struct OutputStageProgram: Sendable {
   }
 }
 
-/// An output stage in the form of the byte kernel: one multiplier for all channels, one shift rounding to
-/// nearest with ties up, then a clamp and perhaps a table.
+/// An output stage in the form of the byte kernel: for each channel a multiplier and a shift that rounds to nearest with ties up, then a clamp and
+/// perhaps a table.
 private struct ByteStage: Sendable {
-  private var multiplier: Int64 = 1
-  private var shift = 0
+  private var multipliers: [Int32]
+  private var shifts: [Int32]
   private var zeroPoint: Int64 = 0
   private var low: Int64 = 0
   private var high: Int64 = 0
@@ -84,7 +85,7 @@ private struct ByteStage: Sendable {
 
   /// Nil where the stage is of another form, or its zero point so large that the kernel's sum could overflow. Results are made bytes by
   /// subtracting `offset`.
-  init?(_ stage: IntegerOutputStage, zeroPoint: Int, offset: Int64) {
+  init?(_ stage: IntegerOutputStage, channels: Int, zeroPoint: Int, offset: Int64) {
     let requantization: Requantization
     switch stage {
     case .accumulators: return nil
@@ -100,25 +101,30 @@ private struct ByteStage: Sendable {
       high = table.highestAddress
       self.table = table.entries.map { UInt8(Int64($0) - offset) }
     }
+    /// One for all channels stands for each.
+    func each(_ parts: [Int]) -> [Int32] {
+      parts.count == 1 ? Array(repeating: Int32(parts[0]), count: channels) : parts.map { Int32($0) }
+    }
     switch requantization {
     case .multiplier(let multipliers, let shifts, .nearestTiesUp)
-    where multipliers.count == 1 && multipliers[0] < 1 << 31 && shifts[0] >= 0:
-      multiplier = multipliers[0]
-      shift = shifts[0]
-    case .shift(let bits, .nearestTiesUp) where bits >= 0:
-      shift = bits
+    where multipliers.allSatisfy({ 0..<1 << 31 ~= $0 }) && shifts.allSatisfy({ 0...62 ~= $0 }):
+      self.multipliers = each(multipliers.map { Int($0) })
+      self.shifts = each(shifts)
+    case .shift(let bits, .nearestTiesUp) where 0...62 ~= bits:
+      multipliers = each([1])
+      shifts = each([bits])
     case .multiplier, .shift, .doublingHighMultiply: return nil
     }
   }
 
+  /// Makes bytes of the sums of all channels at one position.
   func apply(
-    to sums: UnsafePointer<Int32>, count: Int, into bytes: UnsafeMutablePointer<UInt8>,
-    instructionSet: InstructionSet
+    to sums: UnsafePointer<Int32>, into bytes: UnsafeMutablePointer<UInt8>, instructionSet: InstructionSet
   ) {
     table.withUnsafeBufferPointer { table in
       // An empty array has an address all the same.
       wl_requantize_to_bytes(
-        instructionSet.kernelVersion, count, multiplier, Int32(shift), zeroPoint, low, high,
+        instructionSet.kernelVersion, multipliers.count, multipliers, shifts, zeroPoint, low, high,
         table.isEmpty ? nil : table.baseAddress, sums, bytes)
     }
   }

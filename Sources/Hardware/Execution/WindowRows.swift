@@ -56,6 +56,7 @@ struct WindowRows {
     let channels = layer.channels(ofGroup: group)
     let width = layer.inputPlane.width
     let kernel = layer.window.kernel
+    let areTogether = layer.groups == 1 && layer.window.dilation.width == 1
     for row in rows {
       let (sample, position) = row.quotientAndRemainder(dividingBy: layer.positions)
       let (outputRow, outputColumn) = position.quotientAndRemainder(dividingBy: layer.outputPlane.width)
@@ -65,10 +66,32 @@ struct WindowRows {
       for kernelRow in 0..<kernel.height {
         let r = layer.window.imageRow(output: outputRow, tap: kernelRow)
         let isInside = 0..<layer.inputPlane.height ~= r
+        guard isInside else {
+          out.update(repeating: pad, count: kernel.width * channels.count)
+          out += kernel.width * channels.count
+          continue
+        }
+        let first = layer.window.imageColumn(output: outputColumn, tap: 0)
+        let line = image + r * width * layer.inputChannels
+        if areTogether {
+          // Taps that stand side by side in the image too: padding, one run of pixels, padding.
+          let before = min(max(0, -first), kernel.width)
+          let inside = max(0, min(kernel.width, width - first) - before)
+          out.update(repeating: pad, count: before * channels.count)
+          out += before * channels.count
+          if inside > 0 {
+            out.update(from: line + (first + before) * channels.count, count: inside * channels.count)
+            out += inside * channels.count
+          }
+          let behind = kernel.width - before - inside
+          out.update(repeating: pad, count: behind * channels.count)
+          out += behind * channels.count
+          continue
+        }
         for kernelColumn in 0..<kernel.width {
-          let c = layer.window.imageColumn(output: outputColumn, tap: kernelColumn)
-          if isInside && 0..<width ~= c {
-            out.update(from: image + (r * width + c) * layer.inputChannels, count: channels.count)
+          let c = first + kernelColumn * layer.window.dilation.width
+          if 0..<width ~= c {
+            out.update(from: line + c * layer.inputChannels, count: channels.count)
           } else {
             out.update(repeating: pad, count: channels.count)
           }
