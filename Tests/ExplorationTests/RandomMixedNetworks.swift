@@ -89,7 +89,7 @@ struct RandomMixedNetwork {
     choices.layers.reduce([[]]) { all, _ in all.flatMap { front in (2...8).map { front + [$0] } } }
   }
 
-  /// The robustness loss of `widths` by the plain reference of the integer network and of the float network, sharing no code with the search.
+  /// The robustness loss of `widths` by the plain reference of the integer network and of the float network, sharing no code with the search but the loss of a sample.
   func referenceLoss(_ widths: [Int]) throws -> Double {
     let integers = try choices.integerNetwork(widths)
     let inputs = integers.inputs(from: calibration.images)
@@ -103,7 +103,7 @@ struct RandomMixedNetwork {
       let words = inputs[sample * 16..<(sample + 1) * 16].map { Int64($0) }
       let raw = integers.referenceTensors(of: words)[output]!
       let own = margin(raw.map { Double($0) * integers.scales[output]! })
-      sum += max(0, calibration.floatMargins[sample] - own)
+      sum += RobustnessLoss.term(margin: own, floatMargin: calibration.floatMargins[sample])
     }
     return sum / Double(calibration.count)
   }

@@ -108,6 +108,115 @@ struct RobustnessTests {
     #expect(RobustnessPoint(error: error, survivors: [0, 0], correct: 0).draws == [1, 1])
   }
 
+  @Test("The loss of a sample is what its widths add to the logistic loss, where the float network is right")
+  func lossOfSamples() {
+    for float in stride(from: -3.0, through: 40, by: 0.37) {
+      for margin in stride(from: -60.0, through: 60, by: 0.731) {
+        let added = log1p(exp(-margin)) - log1p(exp(-float))
+        let expected = float > 0 ? max(0, added) : 0
+        let loss = RobustnessLoss.term(margin: margin, floatMargin: float)
+        #expect(abs(loss - expected) < 1e-14 * max(1, expected), "\(margin), \(float)")
+      }
+    }
+    #expect(RobustnessLoss.term(margin: -1e300, floatMargin: 1) == 1e300)
+    #expect(RobustnessLoss.term(margin: -5, floatMargin: 0) == 0)
+  }
+
+  @Test("Over several networks the mean over draws of each counts once, paired network by network")
+  func severalNetworks() throws {
+    let errors = [TestedError.weightFlips(rate: 0.1), .weightFlips(rate: 0.2)]
+    func run(correct: Int, _ survivors: [[Int]]) -> RobustCandidate.Run {
+      RobustCandidate.Run(
+        layerBits: nil, storedBits: nil, samples: 20, correct: correct,
+        points: zip(errors, survivors).map {
+          RobustnessPoint(error: $0, survivors: $1, correct: correct)
+        }, slice: [])
+    }
+    let one = RobustCandidate(
+      "one", runs: [run(correct: 10, [[9, 7], [6, 6]]), run(correct: 16, [[12, 12], [4, 4]])])
+    // Robustness of the networks: (0.8 + 0.6) / 2 and (0.75 + 0.25) / 2; each times the share correct without errors.
+    let robustness = try #require(one.interval(.robustness, [0, 1]))
+    #expect(abs(robustness.mean - 0.6) < 1e-12)
+    // Half the difference of two values is their standard error; t₁ = 12.7062.
+    #expect(abs(robustness.halfWidth! - 12.7062 * 0.1) < 1e-9)
+    let right = try #require(one.interval(.rightShare, [0, 1]))
+    #expect(abs(right.mean - (0.7 * 0.5 + 0.5 * 0.8) / 2) < 1e-12)
+    #expect(abs(one.testError.mean - 0.35) < 1e-12)
+    let other = RobustCandidate(
+      "other", runs: [run(correct: 10, [[8, 6], [5, 5]]), run(correct: 16, [[8, 8], [0, 0]])])
+    // 0.7 − 0.6 and 0.5 − 0.25; 0.7 / 0.6 and 0.5 / 0.25.
+    let difference = try #require(one.difference(.robustness, to: other, [0, 1]))
+    #expect(abs(difference.mean - 0.175) < 1e-12 && abs(difference.halfWidth! - 12.7062 * 0.075) < 1e-9)
+    let ratio = try #require(one.ratio(.robustness, to: other, [0, 1]))
+    #expect(abs(ratio.mean - (0.7 / 0.6 + 2) / 2) < 1e-12)
+    // A single network's draws count each.
+    let single = RobustCandidate("single", runs: [one.runs[0]])
+    #expect(try #require(single.interval(.robustness, [0])).halfWidth! > 0)
+    #expect(try #require(single.interval(.robustness, [1])).halfWidth == 0)
+    #expect(one.difference(.robustness, to: single, [0]) == nil, "other networks")
+  }
+
+  @Test("Deep Compression keeps to the budget, and no layer that lost a bit could have it back")
+  func deepCompression() throws {
+    var source = RandomSource(seed: 41)
+    for draw in 0..<2000 {
+      let narrow = (0..<1 + source.below(8)).map { _ in source.below(50) }
+      let gains = narrow.map { _ in 1 + source.below(draw % 2 == 0 ? 5 : 60) }
+      let wide = zip(narrow, gains).map { $0 + $1 }
+      let least = narrow.reduce(0, +)
+      let budget = least + source.below(gains.reduce(1, +))
+      let isWide = DeepCompression.widened(narrow, to: wide, within: budget)
+      let taken = zip(isWide, zip(narrow, wide)).reduce(0) { $0 + ($1.0 ? $1.1.1 : $1.1.0) }
+      #expect(taken <= budget, "draw \(draw)")
+      for (layer, gain) in gains.enumerated() where !isWide[layer] {
+        #expect(taken + gain > budget, "draw \(draw), layer \(layer)")
+      }
+    }
+    try inTemporaryDirectory { directory in
+      for seed in UInt64(1)...3 {
+        let random = try RandomMixedNetwork(seed: seed)
+        let images = random.calibration.images
+        let dataset = Dataset(
+          name: "random", classNames: ["a", "b", "c", "d"], trainingAndValidation: images, test: images,
+          validationCount: 12)
+        for width in 2...6 {
+          let budget = random.choices.storedBits(universal: width)
+          let settings = RobustSettings(
+            budgets: [budget], methods: [.deepCompression], kinds: [], severities: [], flipRates: [],
+            draws: 1, samples: 10, calibrationSamples: 12, seed: 1, qstarLimit: nil)
+          let study = try RobustStudy(
+            random.choices, settings: settings, dataset: dataset,
+            cache: try ResultCache(directory: directory) { Issue.record("\($0)") },
+            resources: Self.resources)
+          // A table of 2^b bytes can outweigh the few weights of these networks.
+          guard let shared = try? study.deepCompression(budget: budget) else {
+            #expect(width < 6, "seed \(seed)")
+            continue
+          }
+          let mapping = try NetworkMapping(shared.network, on: shared.hardware)
+          #expect(mapping.storedBits <= budget, "seed \(seed), \(width) bits")
+          let indices = shared.network.nodes.compactMap { shared.network.weightedLayer(of: $0)?.codebook }
+          #expect(indices.map(\.indexBits) == shared.indexBits)
+          #expect(shared.indexBits.max()! - shared.indexBits.min()! <= 1)
+          let run = try MachineEngine(shared.network, on: shared.hardware).run(
+            shared.network.inputs(from: images), resources: Self.resources)
+          #expect(run.classes.count == images.count)
+        }
+        #expect(throws: ExplorationError.self) {
+          let settings = RobustSettings(
+            budgets: [random.choices.storedBits(universal: 2)], methods: [.deepCompression], kinds: [],
+            severities: [], flipRates: [], draws: 1, samples: 10, calibrationSamples: 12, seed: 1,
+            qstarLimit: nil)
+          _ = try RobustStudy(
+            random.choices, settings: settings, dataset: dataset,
+            cache: try ResultCache(directory: directory) { Issue.record("\($0)") },
+            resources: Self.resources
+          ).deepCompression(budget: 8)
+        }
+      }
+    }
+  }
+
   @Test("A search is kept and read back equal; a damaged file is told and searched again")
   func kept() throws {
     try inTemporaryDirectory { directory in
@@ -116,7 +225,7 @@ struct RobustnessTests {
         name: "random", classNames: ["a", "b", "c", "d"], trainingAndValidation: random.calibration.images,
         test: random.calibration.images, validationCount: 12)
       let settings = RobustSettings(
-        budgetBits: random.choices.storedBits(universal: 4), methods: [.qed], kinds: [.fog, .blur],
+        budgets: [random.choices.storedBits(universal: 4)], methods: [.widths(.qed)], kinds: [.fog, .blur],
         severities: [0.2], flipRates: [0.1], draws: 2, samples: 10, calibrationSamples: 12, seed: 1,
         qstarLimit: nil)
       func study(onDamage: @escaping @Sendable (DamagedResult) -> Void) throws -> RobustStudy {
@@ -124,26 +233,30 @@ struct RobustnessTests {
           random.choices, settings: settings, dataset: dataset,
           cache: try ResultCache(directory: directory, onDamage: onDamage), resources: Self.resources)
       }
+      let budget = settings.budgets[0]
       var told = 0
       let quiet = try study { Issue.record("\($0)") }
-      let first = try quiet.search(.qed, after: nil, isStopped: { false }) { _ in told += 1 }
-      #expect(told == first.answers.count)
-      let again = try quiet.search(.qed, after: nil, isStopped: { true }) { _ in
+      let first = try quiet.search(.qed, budget: budget, after: nil, isStopped: { false }) { _ in told += 1 }
+      #expect(told == first.result.answers.count)
+      #expect(first.answerSeconds.count == told && first.answerSeconds.sorted() == first.answerSeconds)
+      #expect(first.seconds >= first.answerSeconds.last!)
+      let again = try quiet.search(.qed, budget: budget, after: nil, isStopped: { true }) { _ in
         Issue.record("searched again")
       }
       #expect(again == first)
       #expect(throws: ExplorationError.self) {
-        try quiet.search(.enumeration, after: nil, isStopped: { true }) { _ in }
+        try quiet.search(.enumeration, budget: budget, after: nil, isStopped: { true }) { _ in }
       }
-      let stopped = try quiet.search(.qstar, after: first, isStopped: { true }) { _ in }
-      #expect(stopped.ending == .stopped)
+      let stopped = try quiet.search(.qstar, budget: budget, after: first.result, isStopped: { true }) { _ in
+      }
+      #expect(stopped.result.ending == .stopped)
       let folder = directory.appendingPathComponent("width-search")
       let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
       #expect(files.count == 1, "a stopped search is not kept")
       try Data("damage".utf8).write(to: files[0])
       let damage = DamageCounter()
       let mended = try study { _ in damage.count() }
-      #expect(try mended.search(.qed, after: nil, isStopped: { false }) { _ in } == first)
+      #expect(try mended.search(.qed, budget: budget, after: nil, isStopped: { false }) { _ in }.result == first.result)
       #expect(damage.total == 1)
     }
   }

@@ -56,8 +56,14 @@ struct RobustCommandTests {
       let again = try run(["--output", "again", "--cache", "cache-one"], in: directory)
       #expect(again.status == 0, "\(again.error)")
       #expect(try files(directory.appendingPathComponent("again")) == first)
-      let timing = try Data(contentsOf: directory.appendingPathComponent("again/timing.json"))
-      #expect(String(decoding: timing, as: UTF8.self).contains("\"answerSeconds\": {}"))
+      // What is told from the cache took as long as it did then.
+      func searchTimes(_ name: String) throws -> Substring {
+        let text = try String(
+          contentsOf: directory.appendingPathComponent("\(name)/timing.json"), encoding: .utf8)
+        return text[..<(text.range(of: "\"wallSeconds\"")?.lowerBound ?? text.endIndex)]
+      }
+      #expect(try searchTimes("again") == searchTimes("one"))
+      #expect(try searchTimes("again").contains("\"method\": \"qstar\""))
     }
   }
 
@@ -85,16 +91,112 @@ struct RobustCommandTests {
     }
   }
 
-  @Test("A network to compare that the machine cannot run is refused before anything is searched")
-  func unfitComparison() throws {
+  @Test(
+    "A codebook network is compared on a machine with a decode table; one that no such machine runs is refused before anything is searched"
+  )
+  func comparison() throws {
     try inTrainedDirectory { directory in
       let shared = try BuiltProgram.run(
         ["quantize", "trained.network", "--codebook", "2", "-o", "shared.network", "--quiet"], in: directory)
       #expect(shared.status == 0, "\(shared.error)")
-      let outcome = try run(["--compare", "shared.network"], in: directory)
-      #expect(outcome.status == 1 && outcome.error.contains("codebook"), "\(outcome.error)")
+      let fit = try run(["--compare", "shared.network", "--method", "universal"], in: directory)
+      #expect(fit.status == 0 && fit.output.contains("shared"), "\(fit.error)")
+      let unfit = try run(
+        [
+          "--compare", "shared.network", "--method", "universal,qed", "--hardware",
+          "systolic-weight-stationary",
+        ],
+        in: directory)
+      #expect(unfit.status == 1 && unfit.error.contains("codebook"), "\(unfit.error)")
       // Every answer of a search is told on standard output.
-      #expect(outcome.output.isEmpty, "\(outcome.output)")
+      #expect(unfit.output.isEmpty, "\(unfit.output)")
+      let table = try run(["--hardware", "systolic-weight-stationary"], in: directory)
+      #expect(table.status == 1 && table.error.contains("no decode table"), "\(table.error)")
+    }
+  }
+
+  @Test(
+    "Networks of several seeds at several budgets: every candidate in every one, and the intervals are over networks"
+  )
+  func study() throws {
+    try inTrainedDirectory { directory in
+      let second = try BuiltProgram.run(
+        [
+          "train", "--network", "cnn-4-6-8", "--epochs", "1", "--seed", "2", "--quiet", "-o",
+          "second.network",
+        ], in: directory)
+      #expect(second.status == 0, "\(second.error)")
+      var options = Self.options
+      options[options.firstIndex(of: "universal-3")!] = "universal-3,universal-5"
+      let outcome = try BuiltProgram.run(
+        options + ["--network", "second.network", "--format", "json"], in: directory)
+      #expect(outcome.status == 0, "\(outcome.error)")
+      struct Report: Decodable {
+        struct Interval: Decodable {
+          let mean: Double
+          let intervalHalfWidth: Double?
+        }
+        struct Network: Decodable {
+          let storedBits: Int?
+          let correctSamples: Int
+          let survivingSamplesByErrorAndDraw: [[Int]?]
+        }
+        struct Candidate: Decodable {
+          let name: String
+          let inputErrorRobustness: Interval
+          let rightUnderInputErrors: Interval
+          let rightDifferenceToUniversal: Interval?
+          let networks: [Network]
+        }
+        struct Budget: Decodable {
+          let budgetBits: Int
+          let candidates: [Candidate]
+        }
+        let budgets: [Budget]
+      }
+      let report = try JSONDecoder().decode(Report.self, from: Data(outcome.output.utf8))
+      #expect(report.budgets.count == 2 && report.budgets[0].budgetBits < report.budgets[1].budgetBits)
+      for (number, budget) in report.budgets.enumerated() {
+        #expect(budget.candidates.map(\.name) == ["universal", "qed", "qstar", "deep-compression"])
+        var shares: [[Double]] = []
+        for candidate in budget.candidates {
+          #expect(candidate.networks.count == 2)
+          // The four input errors come first, the flipped bits last.
+          let means = candidate.networks.map { network -> (robustness: Double, right: Double) in
+            #expect(
+              network.storedBits! <= budget.budgetBits && network.survivingSamplesByErrorAndDraw.count == 5)
+            let counts = network.survivingSamplesByErrorAndDraw.prefix(4).flatMap { $0! }
+            let survivors = Double(counts.reduce(0, +)) / Double(counts.count)
+            return (survivors / Double(network.correctSamples), survivors / 100)
+          }
+          let mean = (means[0].robustness + means[1].robustness) / 2
+          let half = 12.7062 * abs(means[0].robustness - means[1].robustness) / 2
+          #expect(abs(candidate.inputErrorRobustness.mean - mean) < 1e-9)
+          #expect(abs(candidate.inputErrorRobustness.intervalHalfWidth! - half) < 1e-6)
+          shares.append(means.map(\.right))
+          let differences = zip(shares.last!, shares[0]).map { $0 - $1 }
+          if let told = candidate.rightDifferenceToUniversal {
+            #expect(abs(told.mean - (differences[0] + differences[1]) / 2) < 1e-9)
+          } else {
+            #expect(candidate.name == "universal")
+          }
+        }
+        for name in ["qed", "deep-compression"] {
+          for network in 1...2 {
+            let file = "robust-report/budget-\(number + 1)-network-\(network)-\(name).network"
+            #expect(
+              FileManager.default.fileExists(atPath: directory.appendingPathComponent(file).path), "\(file)")
+          }
+        }
+      }
+      let other = try BuiltProgram.run(
+        ["train", "--network", "cnn-4-6-9", "--epochs", "1", "--quiet", "-o", "other.network"], in: directory)
+      #expect(other.status == 0, "\(other.error)")
+      let mixed = try run(
+        ["--network", "other.network", "--output", "mixed", "--method", "universal"], in: directory)
+      #expect(mixed.status == 1 && mixed.error.contains("is not of the topology of"), "\(mixed.error)")
+      let both = try run(["--network", "second.network", "--compare", "x.network"], in: directory)
+      #expect(both.status == 2 && both.error.contains("give one --network with it"), "\(both.error)")
     }
   }
 

@@ -20,7 +20,7 @@ public enum CacheStage: String, Sendable, Hashable, CaseIterable {
     case .floatTraining: 2
     case .quantizedNetwork: 1
     case .evaluation: 1
-    case .widthSearch: 1
+    case .widthSearch: 2
     case .robustnessPoint: 1
     }
   }

@@ -119,6 +119,12 @@ public struct MixedPrecision: Sendable {
       network: network, recipe: recipe, calibration: { _ in [] }, holding: plans[0], steps: steps)
   }
 
+  /// The plan by another recipe for weights; signals keep their scales.
+  /// - Throws: `QuantizationError` where `network`'s weights cannot be quantised so.
+  func plan(_ recipe: QuantizationRecipe) throws(QuantizationError) -> QuantizationPlan {
+    try QuantizationPlan(network: network, recipe: recipe, calibration: { _ in [] }, holding: plans[0])
+  }
+
   /// The integer network with these widths, one a layer.
   /// - Throws: `NetworkError` where some sum may not fit 64 bits.
   public func integerNetwork(_ widths: [Int]) throws(NetworkError) -> IntegerNetwork {

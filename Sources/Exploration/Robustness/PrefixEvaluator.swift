@@ -6,8 +6,8 @@ import Tensors
 /// Runs choices of widths layer by layer on the machine's integer kernels and prices them by their robustness loss.
 ///
 /// The activations behind the layers that choices have in common are computed once. What is run is counted in **layer evaluations**: one layer with weights, on one
-/// calibration sample. The robustness loss of a choice is the mean over calibration samples of max(0, float margin − margin), margins in real
-/// logits; of a prefix of layers, the same with the layers behind it at 8 bits.
+/// calibration sample. The loss of a choice is the mean of `RobustnessLoss` over calibration samples, margins in real logits; of a prefix of layers, the same with the layers
+/// behind it at 8 bits.
 package final class PrefixEvaluator {
   /// A choice of widths for the first layers, and the tensors that the layers behind them read.
   package struct Prefix {
@@ -236,7 +236,9 @@ package final class PrefixEvaluator {
     let start = part * samples / min(Self.chunksOfSamples, samples)
     for row in 0..<sources[0].samples {
       let logits = outputs[row * classes..<(row + 1) * classes].map { Double($0) * outputScales[index] }
-      loss.add(max(0, floatMargins[start + row] - margin(logits, label: labels[start + row])))
+      loss.add(
+        RobustnessLoss.term(
+          margin: margin(logits, label: labels[start + row]), floatMargin: floatMargins[start + row]))
     }
   }
 }

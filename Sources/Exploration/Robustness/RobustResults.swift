@@ -1,55 +1,41 @@
 import Datasets
 import Hardware
+import Networks
+import Reproducibility
 
-/// A network of a study with what was measured.
-public struct RobustCandidate: Sendable, Hashable {
-  /// Its name in the report.
-  public let name: String
-  /// Bits of a weight by layer; nil for the float network and networks from elsewhere.
-  public let widths: [Int]?
-  /// Stored bits on the machine; nil for the float network.
-  public let storedBits: Int?
-  /// Test samples classed correctly without an error.
-  public let correct: Int
-  /// By error; nil where the network has none such.
-  public let points: [RobustnessPoint?]
-  /// Its classes of the slice's points, rows from the top.
-  public let slice: [Int]
+/// A float network of a study.
+public struct StudiedNetwork: Sendable, Hashable {
+  /// The file that it was read from.
+  public let file: String
+  /// SHA-256 of its file data, batch normalisation folded.
+  public let digest: String
 
-  /// A candidate.
-  public init(
-    name: String, widths: [Int]?, storedBits: Int?, correct: Int, points: [RobustnessPoint?], slice: [Int]
-  ) {
-    self.name = name
-    self.widths = widths
-    self.storedBits = storedBits
-    self.correct = correct
-    self.points = points
-    self.slice = slice
+  /// A network from `file`.
+  public init(_ network: FloatNetwork, file: String) {
+    self.file = file
+    digest = SHA256Digest(of: network.fileData).description
+  }
+}
+
+/// What came of one budget.
+public struct RobustBudget: Sendable, Hashable {
+  /// Stored bits of weights and biases that a network might take.
+  public let bits: Int
+  /// The networks that were made for it, and those they are compared with.
+  public let candidates: [RobustCandidate]
+  /// What each search came to, float network by float network.
+  public let searches: [[SearchResult]]
+
+  /// What came of a budget.
+  public init(bits: Int, candidates: [RobustCandidate], searches: [[SearchResult]]) {
+    self.bits = bits
+    self.candidates = candidates
+    self.searches = searches
   }
 
-  /// Its robustness averaged over the errors at `indices`, draw by draw; nil where one is not measured.
-  private func meanDraws(_ indices: [Int]) -> [Double]? {
-    let draws = indices.compactMap { points[$0]?.draws }
-    guard draws.count == indices.count, let count = draws.first?.count else { return nil }
-    return (0..<count).map { draw in draws.reduce(0) { $0 + $1[draw] } / Double(draws.count) }
-  }
-
-  /// Its robustness averaged over the errors at `indices`, and its interval over draws.
-  public func robustness(_ indices: [Int]) -> MeanInterval? { meanDraws(indices).map { MeanInterval($0) } }
-
-  /// The share of all `samples` test samples that it classes correctly both without and with the errors at `indices`: unlike robustness, it does not flatter a network
-  /// that gives few right answers and keeps them.
-  public func rightShare(_ indices: [Int], of samples: Int) -> MeanInterval? {
-    meanDraws(indices).map { draws in
-      MeanInterval(draws.map { $0 * Double(correct) / Double(samples) })
-    }
-  }
-
-  /// Its robustness less another candidate's, paired draw by draw.
-  public func difference(to other: RobustCandidate, _ indices: [Int]) -> MeanInterval? {
-    guard let own = meanDraws(indices), let others = other.meanDraws(indices) else { return nil }
-    return MeanInterval(zip(own, others).map { $0 - $1 })
+  /// The candidate made by `method`.
+  public func candidate(_ method: WidthMethod, isRetrained: Bool = false) -> RobustCandidate? {
+    candidates.first { $0.method == method.rawValue && $0.isRetrained == isRetrained }
   }
 }
 
@@ -65,25 +51,28 @@ public struct RobustResults: Sendable {
   public let classNames: [String]
   /// Test samples used.
   public let testSamples: Int
-  /// The network's name.
+  /// The topology's name.
   public let networkName: String
-  /// The network's layers with weights.
+  /// The float networks.
+  public let networks: [StudiedNetwork]
+  /// The networks' layers with weights.
   public let layers: [MixedPrecision.Layer]
   /// The machine.
   public let hardware: HardwareDescription
   /// Every error tested.
   public let errors: [TestedError]
-  /// The float network first, then the methods.
-  public let candidates: [RobustCandidate]
-  /// What each search came to.
-  public let searches: [SearchResult]
-  /// The plane that the candidates divide, if there is one.
+  /// The float networks.
+  public let float: RobustCandidate
+  /// In the order of the settings' budgets.
+  public let budgets: [RobustBudget]
+  /// The plane that the first network's candidates divide, if there is one.
   public let slice: DecisionSlice?
 
   /// Results.
+  /// - Parameter study: that of any of the networks; their shapes are the same.
   public init(
-    _ study: RobustStudy, dataset: Dataset, candidates: [RobustCandidate], searches: [SearchResult],
-    slice: DecisionSlice?
+    _ study: RobustStudy, dataset: Dataset, networks: [StudiedNetwork], float: RobustCandidate,
+    budgets: [RobustBudget], slice: DecisionSlice?
   ) throws(DatasetError) {
     settings = study.settings
     datasetName = dataset.name
@@ -94,8 +83,9 @@ public struct RobustResults: Sendable {
     layers = study.choices.layers
     hardware = study.choices.hardware
     errors = try study.settings.errors()
-    self.candidates = candidates
-    self.searches = searches
+    self.networks = networks
+    self.float = float
+    self.budgets = budgets
     self.slice = slice
   }
 }

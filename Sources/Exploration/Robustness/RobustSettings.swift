@@ -2,12 +2,31 @@ import Datasets
 import Reproducibility
 import Tensors
 
+/// How a network comes into a budget of stored bits.
+public enum RobustMethod: Sendable, Hashable {
+  /// Every layer's weights get a width.
+  case widths(WidthMethod)
+  /// Every layer's weights share the values of a codebook.
+  case deepCompression
+
+  /// All of them.
+  public static let all: [RobustMethod] = WidthMethod.allCases.map { .widths($0) } + [.deepCompression]
+
+  /// Its name: that of the way in which widths are chosen, or `deep-compression`.
+  public var name: String {
+    switch self {
+    case .widths(let method): method.rawValue
+    case .deepCompression: "deep-compression"
+    }
+  }
+}
+
 /// What a study of robust widths is asked to do.
 public struct RobustSettings: Sendable, Hashable {
-  /// Stored bits of weights and biases that the network may take.
-  public var budgetBits: Int
-  /// How widths are chosen.
-  public var methods: [WidthMethod]
+  /// Stored bits of weights and biases that the network may take: each of these in turn.
+  public var budgets: [Int]
+  /// How the network comes into them.
+  public var methods: [RobustMethod]
   /// Errors on the input.
   public var kinds: [InputDisturbance.Kind]
   /// Their severities, each above 0 and at most 1.
@@ -29,11 +48,11 @@ public struct RobustSettings: Sendable, Hashable {
 
   /// Settings.
   public init(
-    budgetBits: Int, methods: [WidthMethod], kinds: [InputDisturbance.Kind], severities: [Double],
+    budgets: [Int], methods: [RobustMethod], kinds: [InputDisturbance.Kind], severities: [Double],
     flipRates: [Double], stuckRates: [Double] = [], draws: Int, samples: Int, calibrationSamples: Int,
     seed: UInt64, qstarLimit: Int?
   ) {
-    self.budgetBits = budgetBits
+    self.budgets = budgets
     self.methods = methods
     self.kinds = kinds
     self.severities = severities
@@ -72,7 +91,8 @@ public struct RobustSettings: Sendable, Hashable {
   /// As JSON, for keys and reports.
   public var json: JSONValue {
     [
-      "budgetBits": .integer(budgetBits), "methods": .array(methods.map { .string($0.rawValue) }),
+      "budgetBits": .array(budgets.map { .integer($0) }),
+      "methods": .array(methods.map { .string($0.name) }),
       "errors": .array(kinds.map { .string($0.rawValue) }),
       "severities": .array(severities.map { .number($0) }),
       "weightFlipRates": .array(flipRates.map { .number($0) }),

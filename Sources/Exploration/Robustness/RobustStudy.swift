@@ -1,4 +1,5 @@
 import Datasets
+import Dispatch
 import Hardware
 import Networks
 import Quantization
@@ -6,7 +7,7 @@ import Reproducibility
 import Tensors
 import Training
 
-/// Chooses widths for a float network by several methods, and measures the robustness of what they come to. Searches and measurements are kept in the cache.
+/// Brings a float network into budgets of stored bits by several methods, and measures the robustness of what they come to. Searches and measurements are kept in the cache.
 public struct RobustStudy {
   /// What is asked.
   public let settings: RobustSettings
@@ -30,7 +31,7 @@ public struct RobustStudy {
     self.cache = cache
     self.resources = resources
     self.choices = choices
-    try choices.check(budget: settings.budgetBits)
+    for budget in settings.budgets { try choices.check(budget: budget) }
     let disturbances = try settings.disturbances()
     calibration = try CalibrationSet(
       dataset.validation, count: settings.calibrationSamples, disturbances: disturbances,
@@ -41,32 +42,42 @@ public struct RobustStudy {
     key = [
       "network": .string(SHA256Digest(of: choices.network.fileData).description),
       "recipe": .string("\(choices.recipe)"), "hardware": choices.hardware.withClock(megahertz: 1).json,
-      "dataset": .string(dataset.digest.description), "budgetBits": .integer(settings.budgetBits),
+      "dataset": .string(dataset.digest.description),
       "seed": .string(String(settings.seed)), "calibrationSamples": .integer(calibration.count),
       "errors": .array(errors),
     ]
   }
 
-  /// The result of `method`, searched for or taken from the cache.
+  /// The result of `method` within `budget` stored bits, searched for or taken from the cache.
   ///
   /// - Parameters:
   ///   - qed: Qed's result, where there is one: Q* may by default use a tenth of its layer evaluations.
   ///   - isStopped: is asked often; a search that is stopped is not kept.
   public func search(
-    _ method: WidthMethod, after qed: SearchResult?, isStopped: @escaping () -> Bool,
+    _ method: WidthMethod, budget: Int, after qed: SearchResult?, isStopped: @escaping () -> Bool,
     found: @escaping (SearchAnswer) -> Void
-  ) throws -> SearchResult {
+  ) throws -> TimedSearch {
     let limit = settings.qstarLimit ?? qed.map { $0.layerEvaluations / 10 } ?? unaidedLimit
-    var inputs: [String: JSONValue] = ["study": key, "method": .string(method.rawValue)]
+    var inputs: [String: JSONValue] = [
+      "study": key, "budgetBits": .integer(budget), "method": .string(method.rawValue),
+    ]
     if method == .qstar { inputs["layerEvaluations"] = .integer(limit) }
-    var unkept: SearchResult?
+    var unkept: TimedSearch?
     do {
       return try cache.result(.widthSearch, .object(inputs)) { container, file in
-        try SearchResult(container, file: file, layers: choices.layers.count)
+        try TimedSearch(container, file: file, layers: choices.layers.count)
       } make: {
+        let start = DispatchTime.now()
+        func elapsed() -> Double {
+          Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) * 1e-9
+        }
+        var seconds: [Double] = []
         let search = try WidthSearch(
-          choices, calibration: calibration, budget: settings.budgetBits, resources: resources,
-          isStopped: isStopped, found: found)
+          choices, calibration: calibration, budget: budget, resources: resources, isStopped: isStopped
+        ) { answer in
+          seconds.append(elapsed())
+          found(answer)
+        }
         let result =
           switch method {
           case .universal: try search.universalWidths()
@@ -74,16 +85,23 @@ public struct RobustStudy {
           case .qstar: try search.qstar(limit: limit)
           case .enumeration: try search.enumeration()
           }
+        let timed = TimedSearch(result: result, answerSeconds: seconds, seconds: elapsed())
         if result.ending == .stopped {
-          unkept = result
+          unkept = timed
           throw ExplorationError.interrupted(finished: 0, of: 1)
         }
-        return (result, result.container)
+        return (timed, timed.container)
       }
     } catch ExplorationError.interrupted {
       if method == .qstar, let unkept { return unkept }
       throw ExplorationError.interrupted(finished: 0, of: 1)
     }
+  }
+
+  /// Deep Compression within `budget` stored bits.
+  /// - Throws: where even one bit an index does not fit, or the machine cannot have a decode table.
+  public func deepCompression(budget: Int) throws -> DeepCompression {
+    try DeepCompression(choices, budget: budget)
   }
 
   /// Q*'s layer evaluations where Qed is not run to compare with: about 30 for every pair of layers, on every calibration sample.

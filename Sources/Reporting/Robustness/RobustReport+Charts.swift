@@ -1,45 +1,77 @@
 import Exploration
 
 extension RobustReport {
-  /// Robustness against error size by kind, then what the searches found against their work.
-  func charts() throws(ChartError) -> [ReportChart] {
-    var charts: [ReportChart] = []
-    for kind in kinds { charts.append(try chart(ofKind: kind)) }
-    if let chart = try searchChart() { charts.append(chart) }
-    return charts
+  /// For each budget: robustness against error size by kind, then what the searches found against their work.
+  func charts() throws(ChartError) -> [[ReportChart]] {
+    var all: [[ReportChart]] = []
+    for (number, budget) in results.budgets.enumerated() {
+      var charts: [ReportChart] = []
+      if let chart = try rightChart(budget, number: number) { charts.append(chart) }
+      for kind in kinds { charts.append(try chart(ofKind: kind, budget, number: number)) }
+      if let chart = try searchChart(budget, number: number) { charts.append(chart) }
+      all.append(charts)
+    }
+    return all
   }
 
-  private func chart(ofKind kind: String) throws(ChartError) -> ReportChart {
-    let indices = errors(ofKind: kind)
-    let isInMemory = !results.errors[indices[0]].isOnInput
-    let series = results.candidates.enumerated().compactMap { number, candidate -> ChartSeries? in
-      let points = indices.compactMap { index -> ChartPoint? in
-        guard let point = candidate.points[index] else { return nil }
-        let interval = point.robustness
+  /// A line for each candidate of its score at each of `sizes`, which name the errors that have that size.
+  private func lines(
+    _ score: RobustScore, _ sizes: [(size: Double, errors: [Int])], _ budget: RobustBudget
+  ) -> [ChartSeries] {
+    candidates(of: budget).enumerated().compactMap { look, candidate -> ChartSeries? in
+      let points = sizes.compactMap { size, errors -> ChartPoint? in
+        guard let interval = candidate.interval(score, errors) else { return nil }
         return ChartPoint(
-          x: results.errors[index].size, y: interval.mean, interval: interval.range,
+          x: size, y: interval.mean, interval: interval.range,
           note: "\(candidate.name): \(Self.percent(interval)) %")
       }
-      return points.isEmpty ? nil : ChartSeries(candidate.name, points: points, look: number)
+      return points.isEmpty ? nil : ChartSeries(candidate.name, points: points, look: look)
     }
+  }
+
+  private func chart(
+    ofKind kind: String, _ budget: RobustBudget, number: Int
+  ) throws(ChartError) -> ReportChart {
+    let indices = errors(ofKind: kind)
+    let isInMemory = !results.errors[indices[0]].isOnInput
     return ReportChart(
-      file: "robustness-\(kind).svg",
+      file: fileName("robustness-\(kind).svg", budget: number),
       chart: try Chart(
         title: "Robustness under \(Self.words(kind))",
-        subtitle: "correct samples that stay correct; bars: 95 % intervals over \(settings.draws) draws",
+        subtitle: "correct samples that stay correct; bars: 95 % intervals over \(spread)",
         horizontal: isInMemory
           ? ChartAxis("Share of faulty weight bits", spread: .logarithmic) : ChartAxis("Severity"),
-        vertical: ChartAxis("Robustness", quantity: .fraction), series: series),
+        vertical: ChartAxis("Robustness", quantity: .fraction),
+        series: lines(.robustness, indices.map { (results.errors[$0].size, [$0]) }, budget)),
       caption: isInMemory
         ? "Each stored bit of the weight banks is faulty with the given probability; the float network has no such bits."
         : "Severity 0 leaves images as they are; all networks see the same drawn errors on the same \(DecimalText.grouped(results.testSamples)) test samples."
     )
   }
 
+  /// The share right under errors against their severity, all kinds of input errors together.
+  private func rightChart(_ budget: RobustBudget, number: Int) throws(ChartError) -> ReportChart? {
+    guard !inputErrors.isEmpty else { return nil }
+    let sizes = Set(inputErrors.map { results.errors[$0].size }).sorted().map { size in
+      (size: size, errors: inputErrors.filter { results.errors[$0].size == size })
+    }
+    return ReportChart(
+      file: fileName("right-under-errors.svg", budget: number),
+      chart: try Chart(
+        title: "Right without and with errors",
+        subtitle: "mean over all kinds of input errors; bars: 95 % intervals over \(spread)",
+        horizontal: ChartAxis("Severity"), vertical: ChartAxis("Share of test samples", quantity: .fraction),
+        series: lines(.rightShare, sizes, budget)),
+      caption:
+        "Unlike robustness, this share does not flatter a network that gives few right answers and keeps them."
+    )
+  }
+
   static func words(_ kind: String) -> String { kind.replacing("-", with: " ") }
 
-  private func searchChart() throws(ChartError) -> ReportChart? {
-    let series = results.searches.compactMap { search -> ChartSeries? in
+  /// Of the first network.
+  private func searchChart(_ budget: RobustBudget, number: Int) throws(ChartError) -> ReportChart? {
+    let series = budget.searches[0].compactMap { search -> ChartSeries? in
       let points = search.answers.filter { $0.layerEvaluations > 0 }.map {
         ChartPoint(x: Double($0.layerEvaluations), y: $0.choice.loss, note: $0.stage)
       }
@@ -47,18 +79,18 @@ extension RobustReport {
       // The last answer holds to the search's end.
       let end = ChartPoint(
         x: Double(max(search.layerEvaluations, 1)), y: last.y, note: search.ending.rawValue)
-      let look = results.candidates.firstIndex { $0.name == search.method.rawValue }
+      let look = candidates(of: budget).firstIndex { $0.name == search.method.rawValue }
       return ChartSeries(search.method.rawValue, points: points + [end], look: look)
     }
     guard !series.isEmpty else { return nil }
     return ReportChart(
-      file: "loss-against-work.svg",
+      file: fileName("loss-against-work.svg", budget: number),
       chart: try Chart(
         title: "Robustness loss against work",
         subtitle:
-          "best answer so far, on \(DecimalText.grouped(settings.calibrationSamples)) calibration samples",
+          "best answer so far, on \(DecimalText.grouped(settings.calibrationSamples)) calibration samples\(results.networks.count > 1 ? ", first network" : "")",
         horizontal: ChartAxis("Layer evaluations", spread: .logarithmic),
-        vertical: ChartAxis("Robustness loss", unit: "logits", including: [0]), series: series),
+        vertical: ChartAxis("Robustness loss", unit: "nats", including: [0]), series: series),
       caption:
         "A layer evaluation is one layer with weights on one calibration sample. Q* answers early and gets better; measured times stand in timing.json."
     )

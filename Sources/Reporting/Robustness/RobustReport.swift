@@ -36,8 +36,32 @@ public struct RobustReport: Sendable {
     results.errors.indices.filter { results.errors[$0].isOnInput }
   }
 
-  /// The candidate of equal widths that others are compared with.
-  var baseline: RobustCandidate? { results.candidates.first { $0.name == WidthMethod.universal.rawValue } }
+  /// The float networks, then what a budget's methods made of them.
+  func candidates(of budget: RobustBudget) -> [RobustCandidate] { [results.float] + budget.candidates }
+
+  /// The candidate of equal widths that `candidate` is compared with: retrained, where it is; nil for that one itself.
+  func baseline(for candidate: RobustCandidate, in budget: RobustBudget) -> RobustCandidate? {
+    candidate.method == WidthMethod.universal.rawValue
+      ? nil : budget.candidate(.universal, isRetrained: candidate.isRetrained)
+  }
+
+  /// `candidate`'s score less that of equal widths; nil for equal widths themselves.
+  func difference(
+    _ score: RobustScore, of candidate: RobustCandidate, in budget: RobustBudget, _ errors: [Int]
+  ) -> MeanInterval? {
+    guard !errors.isEmpty, let baseline = baseline(for: candidate, in: budget) else { return nil }
+    return candidate.difference(score, to: baseline, errors)
+  }
+
+  /// Over what intervals are taken.
+  var spread: String {
+    results.networks.count > 1 ? "\(results.networks.count) networks" : "\(settings.draws) draws"
+  }
+
+  /// `name` for files of one budget among several.
+  func fileName(_ name: String, budget: Int) -> String {
+    results.budgets.count > 1 ? "budget-\(budget + 1)-\(name)" : name
+  }
 
   /// The files of the report directory, but for networks and times, which the caller has.
   public func files() throws -> [ReportFile] {
@@ -46,50 +70,58 @@ public struct RobustReport: Sendable {
       ReportFile("index.html", text: try page(charts: charts).html),
       ReportFile("results.csv", text: try csvTable().csv),
       ReportFile("results.json", text: json.indentedText), ReportFile("command.txt", text: command + "\n"),
-    ] + charts.map { ReportFile($0.file, text: $0.chart.svg()) }
+    ] + charts.joined().map { ReportFile($0.file, text: $0.chart.svg()) }
   }
 
   /// What the terminal shows, within `width` columns, or the narrowest a table can be where that is more.
   public func text(width: Int) throws(ReportTableError) -> String {
     let width = max(width, ReportTable.narrowestWidth)
-    let parts = [
-      answerSentence.wrapped(to: width).joined(separator: "\n"),
-      "Candidates:\n" + (try candidateTable().text(width: width)),
-      "Bits of a weight by layer:\n" + (try widthTable().text(width: width)),
-      "Searches:\n" + (try searchTable().text(width: width)),
-    ]
+    var parts: [String] = []
+    for budget in results.budgets {
+      parts += [
+        answerSentence(budget).wrapped(to: width).joined(separator: "\n"),
+        "Candidates:\n" + (try candidateTable(budget, [.robustness]).text(width: width)),
+        "Right without and with errors:\n" + (try scoreTable(budget, .rightShare).text(width: width)),
+        "Bits of a weight by layer:\n" + (try widthTable(budget).text(width: width)),
+      ]
+      if budget.searches.contains(where: { !$0.isEmpty }) {
+        parts.append("Searches:\n" + (try searchTable(budget).text(width: width)))
+      }
+      if let table = try incrementTable(budget) {
+        parts.append("Q* beside Qed:\n" + (try table.text(width: width)))
+      }
+    }
     return parts.map { $0.hasSuffix("\n") ? $0 : $0 + "\n" }.joined(separator: "\n")
   }
 
-  /// The answer in a few sentences, honest where a method does not win.
-  public var answerSentence: String {
-    let budget =
-      "\(results.networkName) with weights in \(MemoryText(bits: settings.budgetBits)) (stored, padding and biases included)."
-    guard !inputErrors.isEmpty else { return budget }
-    let parts = results.candidates.dropFirst().compactMap { candidate -> String? in
-      guard let robustness = candidate.robustness(inputErrors) else { return nil }
-      var text = "\(candidate.name) \(Self.percent(robustness)) %"
-      if let baseline, baseline.name != candidate.name,
-        let difference = candidate.difference(to: baseline, inputErrors)
-      {
-        text += " (\(Self.verdict(difference)))"
-      }
-      return text
-    }
-    return budget + " Mean robustness over all input errors: " + parts.joined(separator: ", ") + "."
+  /// What was studied within a budget.
+  func subject(_ budget: RobustBudget) -> String {
+    "\(results.networkName)\(results.networks.count > 1 ? " (\(results.networks.count) networks)" : "") with weights in \(MemoryText(bits: budget.bits)) (stored, padding and biases included)."
   }
 
-  /// `91.20 ± 0.30` in percent; the mean alone where there is one draw.
+  /// The answer in a few sentences, honest where a method does not win.
+  func answerSentence(_ budget: RobustBudget) -> String {
+    guard !inputErrors.isEmpty else { return subject(budget) }
+    let parts = budget.candidates.compactMap { candidate -> String? in
+      let words = [(RobustScore.robustness, "robustness"), (.rightShare, "right under errors")].compactMap {
+        score, words -> String? in
+        difference(score, of: candidate, in: budget, inputErrors).map { "\(words) \(Self.signed($0)) points" }
+      }
+      return words.isEmpty ? nil : "\(candidate.name) \(words.joined(separator: ", "))"
+    }
+    guard !parts.isEmpty else { return subject(budget) }
+    return subject(budget) + " Under all input errors, to universal: " + parts.joined(separator: "; ")
+      + ". An interval that holds 0 shows no difference beyond the \(spread)."
+  }
+
+  /// `91.20 ± 0.30` in percent; the mean alone where there is no interval.
   static func percent(_ interval: MeanInterval) -> String {
     let mean = ReportWords.percent(interval.mean)
     return interval.halfWidth.map { "\(mean) ± \(ReportWords.percent($0))" } ?? mean
   }
 
-  /// A difference to equal widths in words: gain, loss, or neither where the interval holds 0.
-  static func verdict(_ difference: MeanInterval) -> String {
-    let points = "\(percent(difference)) points"
-    guard let range = difference.range else { return "\(points), one draw" }
-    if range.contains(0) { return "\(points) to universal: no difference beyond the draws" }
-    return difference.mean > 0 ? "+\(points) to universal" : "\(points) to universal: worse"
+  /// The same with a plus before a gain.
+  static func signed(_ interval: MeanInterval) -> String {
+    (interval.mean > 0 ? "+" : "") + percent(interval)
   }
 }

@@ -14,9 +14,9 @@ package struct RobustCommand: Command {
   package static let syntax = CommandSyntax(
     name: "robust", summary: "choose each layer's bits so that the network stays right under errors",
     discussion: [
-      "Chooses the width of every layer's weights (2, ternary, to 8 bits) within a budget of stored bits so that the least margin is lost under input errors: by dynamic"
-        + " programming (qed), by the same from coarse to fine (qstar), and, to compare with, one width for all layers (universal). Choices are made on validation samples;"
-        + " robustness is measured on test samples, bit for bit as the machine computes, with intervals over drawn errors.",
+      "Chooses the width of every layer's weights (2, ternary, to 8 bits) within a budget of stored bits so that the least is lost under input errors: by dynamic"
+        + " programming (qed), by the same from coarse to fine (qstar), and, to compare with, one width for all layers (universal) and weights that share values (deep-compression)."
+        + " Choices are made on validation samples; robustness is measured on test samples, bit for bit as the machine computes, with intervals over drawn errors or networks.",
       "Searches and measurements are kept in the cache: the same command goes on where it was stopped. qstar answers early and can be stopped: its best answer is then used.",
     ],
     options: RobustOptions.declarations,
@@ -27,20 +27,32 @@ package struct RobustCommand: Command {
       CommandExample(
         "robust --network lenet.network --dataset fashion-mnist --budget 24KiB --method qstar",
         "a quick answer"),
+      CommandExample(
+        "robust --network seed-1.network --network seed-2.network --network seed-3.network --dataset fashion-mnist --budget universal-3,universal-4",
+        "a study over seeds and budgets"),
       CommandExample("robust --preview --dataset fashion-mnist", "what the errors look like"),
     ])
 
   /// Does what the arguments ask for.
   package static func run(_ arguments: CommandArguments, console: Console) throws -> CommandStatus {
-    let path = arguments.value(RobustOptions.network)
-    if path == nil, !arguments.contains(RobustOptions.preview) {
+    let paths = arguments.values(RobustOptions.network)
+    if paths.isEmpty, !arguments.contains(RobustOptions.preview) {
       throw UsageError(
         command: syntax.name,
         faults: [.missingOption("--network", expected: "a float network that train wrote")])
     }
+    if paths.count > 1, !arguments.values(RobustOptions.compare).isEmpty {
+      throw UsageError(
+        command: syntax.name,
+        faults: [
+          .rule(
+            what: "--compare is measured beside the candidates of one network, but there are \(paths.count)",
+            help: "give one --network with it")
+        ])
+    }
     let output = try OutputDirectory(claiming: arguments.required(RobustOptions.output))
     do {
-      guard let path, !arguments.contains(RobustOptions.preview) else {
+      if arguments.contains(RobustOptions.preview) {
         let dataset = try DatasetOptions.read(arguments)
         let sheet = ContactSheet(
           dataset.test, dataset: dataset.name, kinds: arguments.required(RobustOptions.errors),
@@ -51,7 +63,7 @@ package struct RobustCommand: Command {
         console.output.write("Contact sheet: \(output.url.path)/contact-sheet.html\n")
         return .success
       }
-      try RobustRun(arguments, network: path, console: console).finish(in: output)
+      try RobustRun(arguments, networks: paths, console: console).finish(in: output)
       return .success
     } catch {
       output.relinquish()

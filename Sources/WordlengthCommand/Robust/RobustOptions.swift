@@ -26,17 +26,19 @@ enum WeightBudget: Hashable, Sendable {
 enum RobustOptions {
   static let network = CommandOption(
     "network", letter: "n", .text("FILE", "a float network that train wrote"),
-    help: "the float network; needed but for --preview")
+    help:
+      "the float network; needed but for --preview. Given again for one topology's networks of several seeds, intervals are over networks",
+    repetition: .repeated)
   static let budget = CommandOption(
-    "budget", letter: "w", .weightBudget,
+    "budget", letter: "w", .list(.weightBudget),
     help:
       "stored bits of weights and biases, padding included; universal-N is what all layers take at N bits",
-    default: WeightBudget.universal(width: 4))
+    default: [WeightBudget.universal(width: 4)])
   static let method = CommandOption(
-    "method", .widthMethods,
+    "method", .robustMethods,
     help:
-      "how widths are chosen: universal (one for all), qed, qstar, enumeration (few layers), or all for the first three",
-    default: [WidthMethod.universal, .qed, .qstar])
+      "how widths are chosen: universal (one for all), qed, qstar, enumeration (few layers); deep-compression (k-means codebooks); or all for all but enumeration",
+    default: RobustMethod.usual)
   static let errors = CommandOption(
     "errors",
     .list(.choice(InputDisturbance.Kind.allCases.map { ($0.rawValue, $0) }, placeholder: "KIND")),
@@ -69,10 +71,11 @@ enum RobustOptions {
     help: "the machine whose memory is counted and whose bits are computed")
   static let retrain = CommandOption(
     "retrain", .count(0...100_000),
-    help: "epochs for which each method's network is also retrained with its widths", default: 0)
+    help: "epochs for which each method's network is also retrained with its widths or codebooks", default: 0)
   static let compare = CommandOption(
     "compare", .text("FILE", "an integer network"),
-    help: "an integer network from elsewhere, measured beside the others", repetition: .repeated)
+    help: "an integer network from elsewhere, measured beside the others of a single --network",
+    repetition: .repeated)
   static let preview = CommandFlag(
     "preview", help: "only write a contact sheet of the errors, contact-sheet.html")
   static let output = CommandOption(
@@ -91,10 +94,10 @@ enum RobustOptions {
       compare.declaration, preview.declaration, output.declaration,
     ]
 
-  /// What the arguments ask for, with the budget that it comes to for `choices`.
+  /// What the arguments ask for, with the budgets that they come to for `choices`.
   static func settings(_ arguments: CommandArguments, for choices: MixedPrecision) -> RobustSettings {
     RobustSettings(
-      budgetBits: arguments.required(budget).bits(for: choices), methods: arguments.required(method),
+      budgets: arguments.required(budget).map { $0.bits(for: choices) }, methods: arguments.required(method),
       kinds: arguments.required(errors), severities: arguments.required(severities).sorted(),
       flipRates: (arguments.value(flipRates) ?? []).sorted(),
       stuckRates: (arguments.value(stuckRates) ?? []).sorted(), draws: arguments.required(draws),
@@ -141,14 +144,20 @@ extension ValueFormat where Value == WeightBudget {
   }
 }
 
-extension ValueFormat where Value == [WidthMethod] {
+extension RobustMethod {
+  /// What `all` stands for.
+  static let usual: [RobustMethod] = [
+    .widths(.universal), .widths(.qed), .widths(.qstar), .deepCompression,
+  ]
+}
+
+extension ValueFormat where Value == [RobustMethod] {
   /// Methods separated by commas, or `all`.
-  static var widthMethods: ValueFormat {
-    let list = ValueFormat.list(
-      .choice(WidthMethod.allCases.map { ($0.rawValue, $0) }, placeholder: "METHOD"))
-    let all: [WidthMethod] = [.universal, .qed, .qstar]
+  static var robustMethods: ValueFormat {
+    let list = ValueFormat.list(.choice(RobustMethod.all.map { ($0.name, $0) }, placeholder: "METHOD"))
     return ValueFormat(
       placeholder: list.placeholder, expectation: list.expectation + ", or all",
-      read: { $0 == "all" ? .success(all) : list.read($0) }, write: { $0 == all ? "all" : list.write($0) })
+      read: { $0 == "all" ? .success(RobustMethod.usual) : list.read($0) },
+      write: { $0 == RobustMethod.usual ? "all" : list.write($0) })
   }
 }

@@ -76,6 +76,16 @@ enum CodebookOptions {
     }
   }
 
+  /// `machine` with the decode table that `network` needs, or nil where no layer has a codebook.
+  static func machine(_ machine: HardwareDescription, decoding network: IntegerNetwork)
+    -> HardwareDescription?
+  {
+    let layers = network.nodes.compactMap { network.weightedLayer(of: $0) }
+    guard let indexBits = layers.compactMap(\.codebook?.indexBits).max() else { return nil }
+    return machine.withCodebook(
+      indexBits: indexBits, weightBits: layers.map(\.weightWordLength).max()!)
+  }
+
   /// Bits of all layers with codebooks, or nil if there are none.
   static func memory(of network: IntegerNetwork, accumulatorBits: Int) -> CodebookMemory? {
     let layers = network.nodes.compactMap { node in

@@ -140,10 +140,8 @@ package struct QuantizeCommand: Command {
   ) throws -> CommandStatus {
     let expected = Classifier(network, plan: plan, resources: resources).classes(of: dataset.test)
     let widest = plan.weights.values.map(\.weightWordLength).max()!
-    let widestIndex = plan.weights.values.compactMap(\.sharing?.indexBits).max()
     let hardware =
-      (widestIndex.map { machine.withCodebook(indexBits: $0, weightBits: widest) }
-      ?? machine.withWeights(bits: widest))
+      (CodebookOptions.machine(machine, decoding: integers) ?? machine.withWeights(bits: widest))
       .withWeightMemory(bits: 1 << 50).withActivationMemory(bits: 1 << 50)
     let result = try MachineEngine(integers, on: hardware).run(
       integers.inputs(from: dataset.test), resources: resources)
