@@ -256,7 +256,9 @@ struct RobustnessTests {
       try Data("damage".utf8).write(to: files[0])
       let damage = DamageCounter()
       let mended = try study { _ in damage.count() }
-      #expect(try mended.search(.qed, budget: budget, after: nil, isStopped: { false }) { _ in }.result == first.result)
+      #expect(
+        try mended.search(.qed, budget: budget, after: nil, isStopped: { false }) { _ in }.result
+          == first.result)
       #expect(damage.total == 1)
     }
   }
