@@ -83,4 +83,21 @@ struct PNGImageTests {
       #expect(read == pixels, "\(height) x \(width)")
     }
   }
+
+  @Test("Indices come back beside their palette")
+  func palettes() throws {
+    for (height, width, colors) in [(1, 1, 1), (7, 5, 3), (40, 30, 256)] {
+      var source = RandomSource(seed: UInt64(colors))
+      let palette = (0..<colors).map { _ in (0..<3).map { _ in UInt8(source.below(256)) } }
+      let indices = (0..<height * width).map { _ in UInt8(source.below(colors)) }
+      let chunks = try Self.chunks(
+        PNGImage.encoded(indices: indices, height: height, width: width, palette: palette))
+      #expect(chunks.map(\.name) == ["IHDR", "PLTE", "IDAT", "IEND"])
+      #expect(Array(chunks[0].content[8...]) == [8, 3, 0, 0, 0])
+      #expect(chunks[1].content == Array(palette.joined()))
+      let rows = try Self.inflated(chunks[2].content)
+      let read = (0..<height).flatMap { rows[$0 * (width + 1) + 1..<($0 + 1) * (width + 1)] }
+      #expect(read == indices && rows.count == height * (width + 1), "\(height) x \(width)")
+    }
+  }
 }

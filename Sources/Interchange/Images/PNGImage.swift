@@ -1,6 +1,6 @@
 import Foundation
 
-/// An image in PNG (ISO/IEC 15948), 8 bits a value, gray or red-green-blue, without compression: small pictures that a page can hold.
+/// An image in PNG (ISO/IEC 15948), 8 bits a value, gray, red-green-blue or indices into a palette, without compression: small pictures that a page can hold.
 public enum PNGImage {
   /// The file's bytes.
   /// - Parameter pixels: `[height, width, channels]`, rows from the top.
@@ -8,16 +8,39 @@ public enum PNGImage {
   public static func encoded(pixels: some Collection<UInt8>, height: Int, width: Int, channels: Int) -> Data {
     precondition(channels == 1 || channels == 3, "\(channels) channels")
     precondition(pixels.count == height * width * channels && !pixels.isEmpty, "\(pixels.count) values")
+    // Gray or color.
+    return file(
+      pixels, height: height, width: width, colorType: channels == 1 ? 0 : 2, rowLength: width * channels)
+  }
+
+  /// The bytes of a file whose pixels are indices into a palette: a third of what colors would take.
+  /// - Parameters:
+  ///   - indices: `[height, width]`, rows from the top.
+  ///   - palette: 1 to 256 colors, each red, green, blue.
+  /// - Precondition: so many indices, all into the palette.
+  public static func encoded(indices: [UInt8], height: Int, width: Int, palette: [[UInt8]]) -> Data {
+    precondition(1...256 ~= palette.count && palette.allSatisfy { $0.count == 3 }, "\(palette.count) colors")
+    precondition(indices.count == height * width && !indices.isEmpty, "\(indices.count) indices")
+    precondition(indices.allSatisfy { $0 < palette.count }, "an index past the palette")
+    return file(
+      indices, height: height, width: width, colorType: 3, rowLength: width,
+      palette: Array(palette.joined()))
+  }
+
+  private static func file(
+    _ values: some Collection<UInt8>, height: Int, width: Int, colorType: UInt8, rowLength: Int,
+    palette: [UInt8]? = nil
+  ) -> Data {
     var file = Data([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
-    // Width, height, 8 bits, gray (0) or color (2), and the one compression, filter and interlace method.
+    // Width, height, 8 bits, the kind of values, and the one compression, filter and interlace method.
     file.append(
-      chunk(
-        "IHDR", bigEndian(UInt32(width)) + bigEndian(UInt32(height)) + [8, channels == 1 ? 0 : 2, 0, 0, 0]))
+      chunk("IHDR", bigEndian(UInt32(width)) + bigEndian(UInt32(height)) + [8, colorType, 0, 0, 0]))
+    if let palette { file.append(chunk("PLTE", palette)) }
     var rows: [UInt8] = []
-    rows.reserveCapacity(height * (1 + width * channels))
-    for (index, value) in pixels.enumerated() {
+    rows.reserveCapacity(height * (1 + rowLength))
+    for (index, value) in values.enumerated() {
       // Each row begins with its filter: none.
-      if index % (width * channels) == 0 { rows.append(0) }
+      if index % rowLength == 0 { rows.append(0) }
       rows.append(value)
     }
     file.append(chunk("IDAT", zlib(rows)))

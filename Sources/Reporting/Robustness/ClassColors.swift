@@ -3,40 +3,38 @@ import Interchange
 
 /// Colors that tell classes apart in a picture of decisions.
 enum ClassColors {
-  /// Red, green, blue of class `label`: eight hues in three depths; classes past the twenty-fourth start anew.
-  static func color(_ label: Int) -> [UInt8] {
-    let hues: [[Int]] = [
-      [0x5c, 0xb3, 0xee], [0xff, 0x8d, 0x4d], [0x35, 0xcf, 0xa2], [0xec, 0x9f, 0xc9], [0xe2, 0xc0, 0x4c],
-      [0xc5, 0xca, 0xd1], [0xab, 0x98, 0xf5], [0xcf, 0x9f, 0x6f],
-    ]
-    let depth = [100, 65, 40][label / hues.count % 3]
-    return hues[label % hues.count].map { UInt8($0 * depth / 100) }
+  private static let hues: [[Int]] = [
+    [0x5c, 0xb3, 0xee], [0xff, 0x8d, 0x4d], [0x35, 0xcf, 0xa2], [0xec, 0x9f, 0xc9], [0xe2, 0xc0, 0x4c],
+    [0xc5, 0xca, 0xd1], [0xab, 0x98, 0xf5], [0xcf, 0x9f, 0x6f],
+  ]
+
+  /// Red, green, blue by class: eight hues in three depths; classes past the twenty-fourth start anew.
+  static let colors: [[UInt8]] = [100, 65, 40].flatMap { depth in
+    hues.map { $0.map { UInt8($0 * depth / 100) } }
   }
 
   /// A grid of classes as a picture, with the anchors marked by dark squares with a light rim.
   static func picture(_ classes: [Int], of slice: DecisionSlice, summary: String) -> PictureGrid.Picture {
     let side = slice.side
-    let pitch = 3
-    var pixels = [UInt8](repeating: 0, count: side * side * pitch * pitch * 3)
-    func paint(_ row: Int, _ column: Int, _ color: [UInt8]) {
-      guard 0..<side * pitch ~= row, 0..<side * pitch ~= column else { return }
-      for channel in 0..<3 { pixels[(row * side * pitch + column) * 3 + channel] = color[channel] }
-    }
-    for row in 0..<side * pitch {
-      for column in 0..<side * pitch {
-        paint(row, column, color(classes[row / pitch * side + column / pitch]))
-      }
+    let pitch = 2
+    let (light, dark) = (UInt8(colors.count), UInt8(colors.count + 1))
+    var pixels = (0..<side * pitch * side * pitch).map { pixel -> UInt8 in
+      let (row, column) = pixel.quotientAndRemainder(dividingBy: side * pitch)
+      return UInt8(classes[row / pitch * side + column / pitch] % colors.count)
     }
     for anchor in slice.anchors {
       let (row, column) = (Int(anchor.row * Double(pitch)), Int(anchor.column * Double(pitch)))
-      for (reach, tone) in [(5, UInt8(255)), (3, 20)] {
-        for down in -reach...reach {
-          for right in -reach...reach { paint(row + down, column + right, [tone, tone, tone]) }
+      for (reach, tone) in [(4, light), (2, dark)] {
+        for y in row - reach...row + reach where 0..<side * pitch ~= y {
+          for x in column - reach...column + reach where 0..<side * pitch ~= x {
+            pixels[y * side * pitch + x] = tone
+          }
         }
       }
     }
     return PictureGrid.Picture(
-      PNGImage.encoded(pixels: pixels, height: side * pitch, width: side * pitch, channels: 3),
-      summary: summary)
+      PNGImage.encoded(
+        indices: pixels, height: side * pitch, width: side * pitch,
+        palette: colors + [[255, 255, 255], [20, 20, 20]]), summary: summary)
   }
 }

@@ -6,7 +6,11 @@ extension RobustReport {
     var all: [[ReportChart]] = []
     for (number, budget) in results.budgets.enumerated() {
       var charts: [ReportChart] = []
-      if let chart = try rightChart(budget, number: number) { charts.append(chart) }
+      for isRetrained in [false, true] {
+        if let chart = try rightChart(budget, number: number, isRetrained: isRetrained) {
+          charts.append(chart)
+        }
+      }
       for kind in kinds { charts.append(try chart(ofKind: kind, budget, number: number)) }
       if let chart = try searchChart(budget, number: number) { charts.append(chart) }
       all.append(charts)
@@ -14,11 +18,13 @@ extension RobustReport {
     return all
   }
 
-  /// A line for each candidate of its score at each of `sizes`, which name the errors that have that size.
+  /// A line for each candidate that `isShown` of its score at each of `sizes`, which name the errors that have that size.
   private func lines(
-    _ score: RobustScore, _ sizes: [(size: Double, errors: [Int])], _ budget: RobustBudget
+    _ score: RobustScore, _ sizes: [(size: Double, errors: [Int])], _ budget: RobustBudget,
+    where isShown: (RobustCandidate) -> Bool
   ) -> [ChartSeries] {
     candidates(of: budget).enumerated().compactMap { look, candidate -> ChartSeries? in
+      guard isShown(candidate) else { return nil }
       let points = sizes.compactMap { size, errors -> ChartPoint? in
         guard let interval = candidate.interval(score, errors) else { return nil }
         return ChartPoint(
@@ -42,7 +48,10 @@ extension RobustReport {
         horizontal: isInMemory
           ? ChartAxis("Share of faulty weight bits", spread: .logarithmic) : ChartAxis("Severity"),
         vertical: ChartAxis("Robustness", quantity: .fraction),
-        series: lines(.robustness, indices.map { (results.errors[$0].size, [$0]) }, budget)),
+        // Centroids are retrained in Deep Compression; of the others as they were found, so that lines can be told apart.
+        series: lines(.robustness, indices.map { (results.errors[$0].size, [$0]) }, budget) {
+          !$0.isRetrained || $0.method == RobustMethod.deepCompression.name
+        }),
       caption: isInMemory
         ? "Each stored bit of the weight banks is faulty with the given probability; the float network has no such bits."
         : "Severity 0 leaves images as they are; all networks see the same drawn errors on the same \(DecimalText.grouped(results.testSamples)) test samples."
@@ -50,18 +59,24 @@ extension RobustReport {
   }
 
   /// The share right under errors against their severity, all kinds of input errors together.
-  private func rightChart(_ budget: RobustBudget, number: Int) throws(ChartError) -> ReportChart? {
-    guard !inputErrors.isEmpty else { return nil }
+  private func rightChart(
+    _ budget: RobustBudget, number: Int, isRetrained: Bool
+  ) throws(ChartError) -> ReportChart? {
+    guard !inputErrors.isEmpty, budget.candidates.contains(where: { $0.isRetrained == isRetrained }) else {
+      return nil
+    }
     let sizes = Set(inputErrors.map { results.errors[$0].size }).sorted().map { size in
       (size: size, errors: inputErrors.filter { results.errors[$0].size == size })
     }
     return ReportChart(
-      file: fileName("right-under-errors.svg", budget: number),
+      file: fileName("right-under-errors\(isRetrained ? "-retrained" : "").svg", budget: number),
       chart: try Chart(
-        title: "Right without and with errors",
+        title: "Right without and with errors\(isRetrained ? ", retrained" : "")",
         subtitle: "mean over all kinds of input errors; bars: 95 % intervals over \(spread)",
         horizontal: ChartAxis("Severity"), vertical: ChartAxis("Share of test samples", quantity: .fraction),
-        series: lines(.rightShare, sizes, budget)),
+        series: lines(.rightShare, sizes, budget) {
+          $0.isRetrained == isRetrained || $0.method == results.float.method
+        }),
       caption:
         "Unlike robustness, this share does not flatter a network that gives few right answers and keeps them."
     )

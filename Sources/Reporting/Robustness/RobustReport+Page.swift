@@ -43,7 +43,8 @@ extension RobustReport {
 
   /// `title`, with the budget where there are several.
   private func heading(_ title: String, _ budget: RobustBudget) -> String {
-    results.budgets.count > 1 ? "\(MemoryText(bits: budget.bits)): \(title)" : title
+    results.budgets.count > 1
+      ? "\(MemoryText(bits: budget.bits)): \(title)" : title.prefix(1).uppercased() + title.dropFirst()
   }
 
   private func answerSection(_ budget: RobustBudget, isFirst: Bool) throws(ReportTableError) -> PageSection {
