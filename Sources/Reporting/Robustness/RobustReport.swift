@@ -102,7 +102,8 @@ public struct RobustReport: Sendable {
   /// The answer in a few sentences, honest where a method does not win.
   func answerSentence(_ budget: RobustBudget) -> String {
     guard !inputErrors.isEmpty else { return subject(budget) }
-    let parts = budget.candidates.compactMap { candidate -> String? in
+    // The retrained stand in the table.
+    let parts = budget.candidates.filter { !$0.isRetrained }.compactMap { candidate -> String? in
       let words = [(RobustScore.robustness, "robustness"), (.rightShare, "right under errors")].compactMap {
         score, words -> String? in
         difference(score, of: candidate, in: budget, inputErrors).map { "\(words) \(Self.signed($0)) points" }
