@@ -88,7 +88,7 @@ struct PNGImageTests {
   func palettes() throws {
     for (height, width, colors) in [(1, 1, 1), (7, 5, 3), (40, 30, 256)] {
       var source = RandomSource(seed: UInt64(colors))
-      let palette = (0..<colors).map { _ in (0..<3).map { _ in UInt8(source.below(256)) } }
+      let palette: [[UInt8]] = (0..<colors).map { _ in (0..<3).map { _ in UInt8(source.below(256)) } }
       let indices = (0..<height * width).map { _ in UInt8(source.below(colors)) }
       let chunks = try Self.chunks(
         PNGImage.encoded(indices: indices, height: height, width: width, palette: palette))
@@ -96,8 +96,10 @@ struct PNGImageTests {
       #expect(Array(chunks[0].content[8...]) == [8, 3, 0, 0, 0])
       #expect(chunks[1].content == Array(palette.joined()))
       let rows = try Self.inflated(chunks[2].content)
-      let read = (0..<height).flatMap { rows[$0 * (width + 1) + 1..<($0 + 1) * (width + 1)] }
-      #expect(read == indices && rows.count == height * (width + 1), "\(height) x \(width)")
+      let stride = 1 + width
+      let read = (0..<height).flatMap { rows[$0 * stride + 1..<($0 + 1) * stride] }
+      #expect(rows.count == height * stride)
+      #expect(read == indices, "\(height) x \(width)")
     }
   }
 }
