@@ -67,10 +67,12 @@ final class RobustNetworkRun {
   func outcome(isSliced: Bool) throws -> Outcome {
     var made: [[RobustRun.NamedNetwork]] = []
     var searches: [[TimedSearch]] = []
-    for budget in study.settings.budgets {
+    // A budget that is too small for it is told before anything is searched.
+    let shared = try deepCompression()
+    for (number, budget) in study.settings.budgets.enumerated() {
       let found = try search(budget)
       searches.append(found)
-      made.append(try networks(for: budget, found))
+      made.append(try networks(found, shared.isEmpty ? nil : shared[number]))
     }
     let isStopped = searches.joined().contains { $0.result.ending == .stopped }
     let all = Array(made.joined()) + run.compared
@@ -131,8 +133,19 @@ final class RobustNetworkRun {
     }
   }
 
-  /// The networks within `budget`: those that were found, then, where asked, each of them retrained.
-  private func networks(for budget: Int, _ searches: [TimedSearch]) throws -> [RobustRun.NamedNetwork] {
+  /// Deep Compression within each budget; none where it is not asked for.
+  private func deepCompression() throws -> [DeepCompression] {
+    guard study.settings.methods.contains(.deepCompression) else { return [] }
+    return try study.settings.budgets.map { budget in
+      begin("deep-compression: sharing weights within \(MemoryText(bits: budget))")
+      return try study.deepCompression(budget: budget)
+    }
+  }
+
+  /// The networks within a budget: those that were found, then, where asked, each of them retrained.
+  private func networks(
+    _ searches: [TimedSearch], _ shared: DeepCompression?
+  ) throws -> [RobustRun.NamedNetwork] {
     let choices = study.choices
     var direct = try searches.map { search in
       let widths = search.result.choice.widths
@@ -141,9 +154,7 @@ final class RobustNetworkRun {
         hardware: choices.hardware)
     }
     var plans = try searches.map { try choices.plan($0.result.choice.widths) }
-    if study.settings.methods.contains(.deepCompression) {
-      begin("deep-compression: sharing weights within \(MemoryText(bits: budget))")
-      let shared = try study.deepCompression(budget: budget)
+    if let shared {
       direct.append(
         RobustRun.NamedNetwork(
           method: RobustMethod.deepCompression.name, layerBits: shared.indexBits, network: shared.network,
