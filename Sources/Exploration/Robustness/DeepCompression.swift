@@ -17,8 +17,9 @@ public struct DeepCompression: Sendable {
   /// The machine with a decode table.
   public let hardware: HardwareDescription
 
-  /// What shares values has entries of this word length.
+  /// Word length of a codebook's entries.
   private static let entryBits = 8
+  /// Bits of an index at most: an entry for every value that entries can have.
   private static let mostIndexBits = 8
 
   /// Shares the weights of `choices`' network within `budget` stored bits.
