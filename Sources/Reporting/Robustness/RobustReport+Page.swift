@@ -48,12 +48,14 @@ extension RobustReport {
   }
 
   private func answerSection(_ budget: RobustBudget, isFirst: Bool) throws(ReportTableError) -> PageSection {
+    let alike =
+      budget.candidates.contains { $0.isRetrained } ? "of retrained networks to retrained equal widths, " : ""
     var blocks: [PageBlock] = [
       .paragraph(answerSentence(budget)),
       .table(
         try candidateTable(budget, RobustScore.allCases),
         caption:
-          "Robustness: the share of correctly classed samples that stay correct, averaged over all input errors. Right under errors: the share of all test samples that are classed correctly without and with them, since a network with few right answers may keep them all. ± 95 % interval over \(spread) (Student's t); differences are paired, and one whose interval holds 0 decides nothing."
+          "Robustness: the share of correctly classed samples that stay correct, averaged over all input errors. Right under errors: the share of all test samples that are classed correctly without and with them, since a network with few right answers may keep them all. ± 95 % interval over \(spread) (Student's t); differences are paired, \(alike)and one whose interval holds 0 decides nothing."
       ),
     ]
     let coded = budget.candidates.filter { !$0.isRetrained }.flatMap { candidate in

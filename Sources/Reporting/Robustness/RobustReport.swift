@@ -88,7 +88,7 @@ public struct RobustReport: Sendable {
         parts.append("Searches:\n" + (try searchTable(budget).text(width: width)))
       }
       if let table = try incrementTable(budget) {
-        parts.append("Q* beside Qed:\n" + (try table.text(width: width)))
+        parts.append("Q* beside Qed:\n" + table.text(width: width))
       }
     }
     return parts.map { $0.hasSuffix("\n") ? $0 : $0 + "\n" }.joined(separator: "\n")
