@@ -85,6 +85,23 @@ struct ProgressMeterTests {
     #expect(state.done == 4)
   }
 
+  @Test("A stage is estimated from its own start")
+  func stages() {
+    let (recording, clock) = (Recording(), Clock())
+    let shown = meter(recording, clock, isTerminal: false)
+    shown.finish(cost: 50)
+    clock.set(milliseconds: 1_000_000)
+    shown.beginStage("measuring")
+    #expect(shown.state.secondsLeft(elapsed: 1_000_001) == nil)
+    clock.set(milliseconds: 1_020_000)
+    shown.show(done: 2, of: 5, costDone: 2, cost: 5, current: "fog")
+    #expect(shown.state.secondsLeft(elapsed: 1020) == 30)
+    let lines = recording.error.replacing("\u{A0}", with: " ")
+    #expect(
+      lines
+        == "wordlength: 16 min 40 s  measuring\nwordlength: 2/5  17 min 00 s, about 30.0 s left  fog\n")
+  }
+
   @Test("The line fits any width", arguments: 0...90)
   func lineFits(_ width: Int) {
     var state = ProgressState(tasks: 1200, cost: 5)

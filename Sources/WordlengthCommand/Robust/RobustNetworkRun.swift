@@ -39,7 +39,7 @@ final class RobustNetworkRun {
     self.run = run
     self.file = file
     self.label = label
-    run.meter.begin("\(label)quantizing at every width")
+    run.meter.beginStage("\(label)quantizing at every width")
     let folded = try trained.foldingBatchNormalization()
     let choices = try MixedPrecision(
       folded,
@@ -91,7 +91,7 @@ final class RobustNetworkRun {
       slice: measured.slice, timing: timing(searches), times: times(searches))
   }
 
-  private func begin(_ text: String) { run.meter.begin(label + text) }
+  private func begin(_ text: String) { run.meter.beginStage(label + text) }
 
   /// Searches by every method, Qed before Q*, which may use a tenth of its layer evaluations.
   private func search(_ budget: Int) throws -> [TimedSearch] {

@@ -15,6 +15,7 @@ package struct ProgressState: Hashable, Sendable {
   package private(set) var costDone = 0.0
   /// What is being worked on.
   package private(set) var current = ""
+  private var stageStart = 0.0
 
   /// A run of `tasks` tasks that cost `cost` together (at least 0).
   package init(tasks: Int, cost: Double) {
@@ -24,6 +25,13 @@ package struct ProgressState: Hashable, Sendable {
 
   /// Names what is being worked on.
   package mutating func begin(_ name: String) { current = name }
+
+  /// Names a stage whose tasks are not known yet; the estimate forgets those before it, which took their time for other work.
+  package mutating func beginStage(_ name: String, elapsed: Double) {
+    self = ProgressState(tasks: 0, cost: 0)
+    current = name
+    stageStart = elapsed
+  }
 
   /// Counts a task as worked off.
   package mutating func finish(cost: Double) {
@@ -46,10 +54,11 @@ package struct ProgressState: Hashable, Sendable {
     self.current = current
   }
 
-  /// The seconds left if the rest goes at the pace so far; nil before any work is done.
+  /// The seconds left, of this stage where there are stages, if the rest goes at the pace so far; nil before any work is done.
   package func secondsLeft(elapsed: Double) -> Double? {
-    guard costDone > 0 && elapsed > 0 else { return nil }
-    return elapsed * max(0, cost - costDone) / costDone
+    let spent = elapsed - stageStart
+    guard costDone > 0 && spent > 0 else { return nil }
+    return spent * max(0, cost - costDone) / costDone
   }
 
   /// One line of at most `width` columns: count, elapsed time, time left, and as much as fits of what is being worked on.
@@ -121,6 +130,12 @@ package final class ProgressMeter: Sendable {
 
   /// Names what is being worked on.
   package func begin(_ name: String) { update { $0.begin(name) } }
+
+  /// Names a stage whose tasks are not known yet, and forgets those before it.
+  package func beginStage(_ name: String) {
+    let elapsed = now() - start
+    update { $0.beginStage(name, elapsed: elapsed) }
+  }
 
   /// Counts a task as worked off at its estimated cost.
   package func finish(cost: Double) { update { $0.finish(cost: cost) } }

@@ -63,10 +63,12 @@ struct TrainingLoop {
       }
     }
     defer { interruption.stopListening() }
+    // Epochs of a run that was stopped took no time of this one.
+    let first = run.epoch
     while !run.isFinished {
       meter.show(
-        done: run.epoch, of: run.settings.epochs, costDone: Double(run.epoch),
-        cost: Double(run.settings.epochs),
+        done: run.epoch, of: run.settings.epochs, costDone: Double(run.epoch - first),
+        cost: Double(run.settings.epochs - first),
         current: run.reports.last.map { "last error \(percent($0))" } ?? "first epoch")
       if interruption.isRequested { throw InterruptionError() }
       let start = DispatchTime.now().uptimeNanoseconds
